@@ -1,0 +1,19 @@
+//! spillcheck finds exposed credentials in working trees and git history.
+//!
+//! Data flows one way, one folder for each arrow and one type for each noun:
+//!
+//! ```text
+//! target --source--> Unit --load--> Blob --detect--> Candidate --judge--> Finding --report--> bytes
+//! ```
+//!
+//! This library exists so that the binary, tests and benchmarks share one engine; it promises no stability.
+
+pub mod detect;
+pub mod finding;
+pub mod fingerprint;
+mod named;
+pub mod origin;
+pub mod position;
+pub mod report;
+pub mod rules;
+pub mod secret;

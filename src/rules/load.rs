@@ -1,0 +1,186 @@
+//! Where rules come from: the table compiled in, and files the user names.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::schema::{RuleDef, RuleFile};
+use super::{Assignment, Confidence, Context, Edge, Matcher, Pattern, Rule, Shape, Token, shape};
+
+/// The rules compiled into the program.
+pub fn builtin() -> &'static [Rule] {
+    use super::{Kind, Severity, ValueKind};
+    use crate::detect::check::Check;
+    use crate::detect::scanner::Scanner;
+    static TABLE: &[Rule] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+    TABLE
+}
+
+/// Why a rule file is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("{}: cannot read rule file: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is no rule file: syntax, unknown or missing keys.
+    #[error("{path}:{line}: {message}")]
+    Syntax {
+        /// The file as named.
+        path: String,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A rule is wrong.
+    #[error("{path}:{line}: rule {id}: {message}")]
+    Rule {
+        /// The file as named.
+        path: String,
+        /// 1-based line of the rule's id.
+        line: usize,
+        /// The rule.
+        id: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// A rule with the examples that came with it.
+pub struct Loaded {
+    /// The rule.
+    pub rule: Rule,
+    /// Its examples, templates not yet expanded.
+    pub examples: super::schema::Examples,
+    /// 1-based line of its id in the file.
+    pub line: usize,
+}
+
+/// Reads and checks one rule file.
+pub fn file(path: &Path) -> Result<Vec<Loaded>, LoadError> {
+    let text = std::fs::read_to_string(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
+    parse(&path.display().to_string(), &text)
+}
+
+/// Reads and checks the text of a rule file; `name` is what errors call it.
+pub fn parse(name: &str, text: &str) -> Result<Vec<Loaded>, LoadError> {
+    let file: RuleFile = toml::from_str(text).map_err(|e| LoadError::Syntax {
+        path: name.to_owned(),
+        line: e.span().map_or(1, |s| line_of(text, s.start)),
+        message: e.message().to_owned(),
+    })?;
+    let RuleFile { provider, documentation, remedy, rules } = file;
+    let mut loaded = Vec::with_capacity(rules.len());
+    for mut def in rules {
+        let line = find_id(text, &def.id);
+        def.documentation = def.documentation.or_else(|| documentation.clone());
+        def.disable = def.disable.or_else(|| remedy.disable.clone());
+        def.rotate = def.rotate.or_else(|| remedy.rotate.clone());
+        def.store = def.store.or_else(|| remedy.store.clone());
+        let id = def.id.clone();
+        let examples = std::mem::take(&mut def.examples);
+        let rule = rule(&provider, def).map_err(|message| LoadError::Rule {
+            path: name.to_owned(),
+            line,
+            id: id.clone(),
+            message,
+        })?;
+        super::lint::rule(&rule).map_err(|message| LoadError::Rule { path: name.to_owned(), line, id, message })?;
+        loaded.push(Loaded { rule, examples, line });
+    }
+    Ok(loaded)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count()
+}
+
+fn find_id(text: &str, id: &str) -> usize {
+    text.lines()
+        .position(|l| l.trim_start().starts_with("id") && (l.contains(&format!("\"{id}\"")) || l.contains(&format!("'{id}'"))))
+        .map_or(1, |n| n + 1)
+}
+
+fn rule(provider: &str, def: RuleDef) -> Result<Rule, String> {
+    let missing = |what: &str| format!("`{what}` is missing, here and in [remedy]");
+    let matcher = matcher(def.token, def.context, def.assignment)?;
+    Ok(Rule {
+        id: def.id.into(),
+        provider: provider.to_owned().into(),
+        title: def.title.into(),
+        kind: named("kind", &def.kind)?,
+        severity: named("severity", &def.severity)?,
+        confidence: def.confidence.as_deref().map_or(Ok(Confidence::Medium), |c| named("confidence", c))?,
+        about: def.about.into(),
+        impact: def.impact.into(),
+        disable: def.disable.ok_or_else(|| missing("disable"))?.into(),
+        rotate: def.rotate.ok_or_else(|| missing("rotate"))?.into(),
+        store: def.store.ok_or_else(|| missing("store"))?.into(),
+        documentation: def.documentation.map(Cow::Owned),
+        check: def.check.as_deref().map(|c| named("check", c)).transpose()?,
+        matcher,
+    })
+}
+
+fn matcher(
+    token: Option<super::schema::TokenDef>,
+    context: Option<super::schema::ContextDef>,
+    assignment: Option<super::schema::AssignmentDef>,
+) -> Result<Matcher, String> {
+    match (token, context, assignment) {
+        (Some(t), None, None) => {
+            let shape = match (t.pattern, t.scanner) {
+                (Some(pattern), None) => {
+                    let b = shape::bounds(&pattern, &t.anchors, t.max_length)?;
+                    if shape::anchor_is_required(&pattern, &t.anchors)? != Some(true) {
+                        return Err("not every match of the pattern contains one of the anchors".to_owned());
+                    }
+                    Shape::Pattern { pattern: Pattern::new(pattern.into()), lookback: b.lookback, max: b.max }
+                }
+                (None, Some(scanner)) => Shape::Scanner(named("scanner", &scanner)?),
+                _ => return Err("a token needs either `pattern` or `scanner`".to_owned()),
+            };
+            Ok(Matcher::Token(Token {
+                anchors: list(t.anchors),
+                shape,
+                edge: edge(t.edge.as_deref())?,
+                random: t.random.unwrap_or(true),
+            }))
+        }
+        (None, Some(c), None) => {
+            let b = shape::bounds(&c.value, &[], c.max_length)?;
+            Ok(Matcher::Context(Context {
+                words: list(c.words),
+                names: list(c.names),
+                not_names: list(c.not_names),
+                value: Pattern::new(c.value.into()),
+                max: b.max,
+                within: c.within.unwrap_or(0),
+                edge: edge(c.edge.as_deref())?,
+                random: c.random.unwrap_or(true),
+            }))
+        }
+        (None, None, Some(a)) => Ok(Matcher::Assignment(Assignment {
+            names: list(a.names),
+            not_names: list(a.not_names),
+            value: named("value", &a.value)?,
+        })),
+        _ => Err("a rule needs exactly one of [rule.token], [rule.context], [rule.assignment]".to_owned()),
+    }
+}
+
+fn edge(name: Option<&str>) -> Result<Edge, String> {
+    name.map_or(Ok(Edge::Word), |e| named("edge", e))
+}
+
+fn named<T: std::str::FromStr<Err = String>>(key: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|e| format!("{key}: {e}"))
+}
+
+fn list(values: Vec<String>) -> Cow<'static, [Cow<'static, str>]> {
+    Cow::Owned(values.into_iter().map(Cow::Owned).collect())
+}

@@ -1,0 +1,12 @@
+//! Rules: their shape, where they come from, and the set a scan runs with.
+
+pub mod examples;
+pub mod lint;
+pub mod load;
+mod rule;
+pub mod schema;
+mod set;
+pub mod shape;
+
+pub use rule::{Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind};
+pub use set::RuleSet;

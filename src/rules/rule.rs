@@ -1,0 +1,239 @@
+//! A rule as the detector uses it. The same type serves rules compiled in (borrowed, const) and rules read from a file.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use crate::named_enum;
+
+type Text = Cow<'static, str>;
+type List = Cow<'static, [Cow<'static, str>]>;
+
+named_enum! {
+    /// How sure a finding is to be a credential.
+    Confidence {
+        /// Shaped or placed like one; worth a look in an audit.
+        Low = "low",
+        /// Reported by default.
+        Medium = "medium",
+        /// Self-identifying or proved by an offline check.
+        High = "high",
+    }
+}
+
+named_enum! {
+    /// The harm a finder can do with a live one.
+    Severity {
+        /// Little: a key id, a demo key, a read-only public quota.
+        Low = "low",
+        /// Some: quota, read access to uncritical data.
+        Medium = "medium",
+        /// Much: data, money or messages in the owner's name.
+        High = "high",
+        /// Everything the owner has there.
+        Critical = "critical",
+    }
+}
+
+named_enum! {
+    /// What sort of credential it is.
+    Kind {
+        /// A key sent with each request.
+        ApiKey = "api-key",
+        /// A bearer token of a user, an app or a machine.
+        AccessToken = "access-token",
+        /// A token that buys access tokens.
+        RefreshToken = "refresh-token",
+        /// The secret half of a key id and secret pair.
+        SecretKey = "secret-key",
+        /// A secret that signs requests, cookies or tokens (HMAC).
+        SigningSecret = "signing-secret",
+        /// The private half of a key pair.
+        PrivateKey = "private-key",
+        /// A password.
+        Password = "password",
+        /// A connection string with a password in it.
+        ConnectionString = "connection-string",
+        /// A URL that is itself the credential.
+        WebhookUrl = "webhook-url",
+        /// An OAuth client secret.
+        ClientSecret = "client-secret",
+        /// A session cookie or token.
+        Session = "session",
+        /// A token that carries its own claims.
+        Jwt = "jwt",
+        /// A wallet's seed phrase or seed.
+        Seed = "seed",
+        /// The public half of a pair: harmless alone.
+        KeyId = "key-id",
+    }
+}
+
+named_enum! {
+    /// Characters that may not stand directly before or after a match.
+    Edge {
+        /// Letters, digits and `_`.
+        Word = "word",
+        /// Letters, digits, `+`, `/` and `=`.
+        Base64 = "base64",
+        /// Letters, digits, `_` and `-`.
+        Base64Url = "base64url",
+        /// None: the pattern ends by itself.
+        None = "none",
+    }
+}
+
+named_enum! {
+    /// How the value of an assignment rule is judged.
+    ValueKind {
+        /// Chosen by people: any printable characters, words allowed.
+        Password = "password",
+        /// Made by machines: must look random.
+        Random = "random",
+    }
+}
+
+/// A regular expression that is compiled when it is first needed.
+pub struct Pattern {
+    source: Text,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// From a source that [`crate::rules::lint`] has accepted.
+    pub const fn new(source: Text) -> Self {
+        Self { source, compiled: OnceLock::new() }
+    }
+
+    /// The source text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The compiled expression.
+    pub fn regex(&self) -> &Regex {
+        self.compiled.get_or_init(|| {
+            Regex::new(&self.source).expect("rule patterns are compiled by the linter before a rule set accepts them")
+        })
+    }
+}
+
+/// How a rule finds its credential.
+pub enum Matcher {
+    /// The credential identifies itself.
+    Token(Token),
+    /// It is known by a provider's word near it.
+    Context(Context),
+    /// It is known by what its name means.
+    Assignment(Assignment),
+}
+
+/// See [`super::schema::TokenDef`].
+pub struct Token {
+    /// Literals, one of which occurs in every match.
+    pub anchors: List,
+    /// Where in a window the match is.
+    pub shape: Shape,
+    /// What may not stand next to it.
+    pub edge: Edge,
+    /// The secret must look random for its alphabet and length.
+    pub random: bool,
+}
+
+/// The extent of a token.
+pub enum Shape {
+    /// A regular expression; matches begin at most `lookback` bytes before an anchor and are at most `max` bytes long.
+    Pattern {
+        /// The expression.
+        pattern: Pattern,
+        /// Longest text before the anchor.
+        lookback: u32,
+        /// Longest match in bytes.
+        max: u32,
+    },
+    /// A scanner in code, see [`crate::detect::scanner`].
+    Scanner(crate::detect::scanner::Scanner),
+}
+
+/// See [`super::schema::ContextDef`].
+pub struct Context {
+    /// The provider's words.
+    pub words: List,
+    /// Labels, normalised (lower case, no separators).
+    pub names: List,
+    /// Labels that rule a name out, normalised.
+    pub not_names: List,
+    /// The whole value.
+    pub value: Pattern,
+    /// Longest value in bytes.
+    pub max: u32,
+    /// Reach after the word, bytes; 0: same name only.
+    pub within: u32,
+    /// What may not stand next to the value.
+    pub edge: Edge,
+    /// The value must look random for its alphabet and length.
+    pub random: bool,
+}
+
+/// See [`super::schema::AssignmentDef`].
+pub struct Assignment {
+    /// Words of the name, normalised.
+    pub names: List,
+    /// Labels that rule a name out, normalised.
+    pub not_names: List,
+    /// How the value is judged.
+    pub value: ValueKind,
+}
+
+/// A rule: what to look for, what it means, what to do.
+pub struct Rule {
+    /// Stable id.
+    pub id: Text,
+    /// Display name of the provider.
+    pub provider: Text,
+    /// What the provider calls the credential.
+    pub title: Text,
+    /// What sort of credential.
+    pub kind: Kind,
+    /// Harm a finder can do.
+    pub severity: Severity,
+    /// Confidence of an ordinary match.
+    pub confidence: Confidence,
+    /// What it is.
+    pub about: Text,
+    /// What a finder can do with it.
+    pub impact: Text,
+    /// How to make it useless at once.
+    pub disable: Text,
+    /// How to replace it without an outage.
+    pub rotate: Text,
+    /// Where the next one belongs.
+    pub store: Text,
+    /// The provider's page.
+    pub documentation: Option<Text>,
+    /// Offline check.
+    pub check: Option<crate::detect::check::Check>,
+    /// How it is found.
+    pub matcher: Matcher,
+}
+
+impl Rule {
+    /// Literals that wake the rule.
+    pub fn anchors(&self) -> &[Cow<'static, str>] {
+        match &self.matcher {
+            Matcher::Token(t) => &t.anchors,
+            Matcher::Context(c) => &c.words,
+            Matcher::Assignment(a) => &a.names,
+        }
+    }
+
+    /// More specific rules win where findings overlap: token over context over assignment.
+    pub fn specificity(&self) -> u8 {
+        match self.matcher {
+            Matcher::Token(_) => 2,
+            Matcher::Context(_) => 1,
+            Matcher::Assignment(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The rules of one scan.
+
+use super::load::{self, Loaded};
+use super::Rule;
+
+enum Entry {
+    Builtin(&'static Rule),
+    Own(Box<Rule>),
+}
+
+/// The rules of one scan: built-in ones in the order of their files, then the user's. Ids are unique.
+pub struct RuleSet {
+    entries: Vec<Entry>,
+}
+
+impl RuleSet {
+    /// All built-in rules.
+    pub fn builtin() -> Self {
+        Self { entries: load::builtin().iter().map(Entry::Builtin).collect() }
+    }
+
+    /// No rules.
+    pub fn empty() -> Self {
+        Self { entries: Vec::new() }
+    }
+
+    /// Adds rules read from a file. An id that is already there is an error.
+    pub fn add(&mut self, loaded: Vec<Loaded>) -> Result<(), String> {
+        for Loaded { rule, line, .. } in loaded {
+            if self.find(&rule.id).is_some() {
+                return Err(format!("line {line}: duplicate rule id {}", rule.id));
+            }
+            self.entries.push(Entry::Own(Box::new(rule)));
+        }
+        Ok(())
+    }
+
+    /// Keeps the rules that `only` names (all, if it is empty) and `skip` does not. A name is a rule id, or the beginning
+    /// of one followed by `*`. A name that no rule has is an error.
+    pub fn select(mut self, only: &[String], skip: &[String]) -> Result<Self, String> {
+        for name in only.iter().chain(skip) {
+            if !self.iter().any(|rule| names(name, rule)) {
+                return Err(format!("no rule is called {name:?}{}", self.suggestion(name)));
+            }
+        }
+        self.entries.retain(|entry| {
+            let rule = entry.rule();
+            (only.is_empty() || only.iter().any(|name| names(name, rule))) && !skip.iter().any(|name| names(name, rule))
+        });
+        Ok(self)
+    }
+
+    /// The rule with this index; indexes come from this set.
+    pub fn get(&self, index: usize) -> &Rule {
+        self.entries[index].rule()
+    }
+
+    /// The rule with this id.
+    pub fn find(&self, id: &str) -> Option<&Rule> {
+        self.iter().find(|rule| rule.id == id)
+    }
+
+    /// All rules in order of their indexes.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.entries.iter().map(Entry::rule)
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True for a set without rules.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// `; did you mean …?` for a rule id that does not exist, or nothing.
+    pub fn suggestion(&self, name: &str) -> String {
+        let near = self.iter().map(|r| (distance(name, &r.id), &r.id)).min();
+        match near {
+            Some((d, id)) if d <= 1 + name.len() / 4 => format!("; did you mean {id:?}?"),
+            _ => "; `spillcheck rules list` names them all".to_owned(),
+        }
+    }
+}
+
+impl Entry {
+    fn rule(&self) -> &Rule {
+        match self {
+            Self::Builtin(rule) => rule,
+            Self::Own(rule) => rule,
+        }
+    }
+}
+
+fn names(name: &str, rule: &Rule) -> bool {
+    match name.strip_suffix('*') {
+        Some(head) => rule.id.starts_with(head),
+        None => rule.id == name,
+    }
+}
+
+/// Levenshtein distance in bytes.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let next = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn counts_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("same", "same"), 0);
+    }
+}
