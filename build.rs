@@ -5,10 +5,10 @@ use std::path::Path;
 use std::{env, fs};
 
 #[path = "src/rules/schema.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod schema;
 #[path = "src/rules/shape.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod shape;
 
 use schema::{RuleDef, RuleFile};
@@ -23,17 +23,19 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
-    let mut table = String::new();
+    let (mut table, mut count) = (String::new(), 0);
     for path in &files {
         let text = fs::read_to_string(path).expect("rule files are readable UTF-8");
         let file: RuleFile = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         for rule in &file.rules {
             let code = rule_code(&file, rule).unwrap_or_else(|e| panic!("{}: rule {}: {e}", path.display(), rule.id));
             table.push_str(&code);
+            count += 1;
         }
     }
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("builtin.rs");
-    fs::write(out, format!("&[\n{table}]\n")).expect("OUT_DIR is writable");
+    fs::write(out, format!("{{ static TABLE: [Rule; {count}] = [\n{table}]; &TABLE }}\n"))
+        .expect("OUT_DIR is writable");
 }
 
 fn rule_code(file: &RuleFile, rule: &RuleDef) -> Result<String, String> {

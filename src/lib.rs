@@ -8,12 +8,20 @@
 //!
 //! This library exists so that the binary, tests and benchmarks share one engine; it promises no stability.
 
+pub mod cli;
+pub mod collect;
+pub mod commands;
 pub mod detect;
 pub mod finding;
 pub mod fingerprint;
+pub mod git;
+pub mod judge;
 mod named;
 pub mod origin;
 pub mod position;
 pub mod report;
 pub mod rules;
+pub mod scan;
+pub mod search;
 pub mod secret;
+pub mod source;

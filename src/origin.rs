@@ -26,13 +26,18 @@ pub enum Origin {
         /// The version at this path in HEAD holds the same blob.
         in_head: bool,
     },
+    /// A git object that no ref reaches.
+    Object {
+        /// What stands in for a path.
+        path: Arc<str>,
+    },
 }
 
 impl Origin {
     /// The path to report.
     pub fn path(&self) -> &str {
         match self {
-            Self::File { path } | Self::Staged { path } | Self::Commit { path, .. } => path,
+            Self::File { path } | Self::Staged { path } | Self::Commit { path, .. } | Self::Object { path } => path,
             Self::Stdin => "<stdin>",
         }
     }

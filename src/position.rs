@@ -37,7 +37,10 @@ impl Start {
 
     /// The position of the byte that follows this start.
     pub fn position(self) -> Position {
-        Position { line: NonZeroU32::MIN.saturating_add(self.lines), column: NonZeroU32::MIN.saturating_add(self.columns) }
+        Position {
+            line: NonZeroU32::MIN.saturating_add(self.lines),
+            column: NonZeroU32::MIN.saturating_add(self.columns),
+        }
     }
 }
 

@@ -1,4 +1,205 @@
 //! Detection: bytes to candidates. Pure: no files, no git, no clock.
+//!
+//! The anchor search wakes rules; each rule then looks at a bounded stretch round its anchor and nowhere else, so a
+//! candidate depends on that stretch alone. That is what lets a large text be searched in windows, and a new version of a
+//! text be searched only where it changed.
 
+mod assign;
 pub mod check;
+mod context;
+mod edge;
+pub mod entropy;
+pub mod names;
+pub mod prefilter;
 pub mod scanner;
+
+use std::ops::Range;
+
+use crate::rules::shape::LONGEST_MATCH;
+use crate::rules::{Assignment, Matcher, RuleSet, Shape, Token};
+use prefilter::{Hit, Prefilter};
+
+pub use assign::Operator;
+
+/// How far from its anchor a rule may look, in bytes, either way: anchors, names and gaps included.
+pub const REACH: usize = 2 * LONGEST_MATCH as usize;
+
+/// How a value hangs together with the word or name that led to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// Only stands near the word.
+    Near,
+    /// Stands near the word and is assigned to a name with a fitting label.
+    Labelled,
+    /// Is assigned to a name that contains the word.
+    Named,
+    /// Identifies itself.
+    Own,
+}
+
+/// A place where a rule sees a credential. Spans are offsets into the searched text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Index of the rule in the rule set.
+    pub rule: usize,
+    /// Offset of the anchor that led here.
+    pub anchor: usize,
+    /// The secret.
+    pub secret: Range<usize>,
+    /// The name it is assigned to, where there is one.
+    pub name: Option<Range<usize>>,
+    /// What ties it to the rule.
+    pub relation: Relation,
+    /// It stood in quotes (true for tokens).
+    pub quoted: bool,
+    /// What stood between name and value, for assignment rules.
+    pub operator: Option<Operator>,
+}
+
+/// A rule set ready to search texts.
+pub struct Detector<'r> {
+    rules: &'r RuleSet,
+    prefilter: Prefilter,
+}
+
+impl<'r> Detector<'r> {
+    /// For the rules of a scan.
+    pub fn new(rules: &'r RuleSet) -> Self {
+        let mut pairs: Vec<(String, usize)> = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            for anchor in rule.anchors() {
+                if matches!(rule.matcher, Matcher::Assignment(_)) {
+                    pairs.extend(spellings(anchor).into_iter().map(|s| (s, index)));
+                } else {
+                    pairs.push((anchor.to_string(), index));
+                }
+            }
+        }
+        Self { rules, prefilter: Prefilter::new(pairs.iter().map(|(text, rule)| (text.as_str(), *rule))) }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &'r RuleSet {
+        self.rules
+    }
+
+    /// The anchor search of these rules.
+    pub fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
+    /// All candidates in `text`, sorted by the secret's place and rule, each once.
+    pub fn search(&self, text: &[u8]) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        self.prefilter.search(text, |hit| self.evaluate(text, hit, &mut found));
+        tidy(found)
+    }
+
+    /// Evaluates the rules that one anchor hit wakes. Looks at most [`REACH`] bytes away from the hit.
+    pub fn evaluate(&self, text: &[u8], hit: Hit, found: &mut Vec<Candidate>) {
+        let anchor = hit.at..hit.at + self.prefilter.len_of(hit.anchor);
+        for &rule in self.prefilter.rules(hit.anchor) {
+            match &self.rules.get(rule).matcher {
+                Matcher::Token(token) => token_at(text, &anchor, rule, token, found),
+                Matcher::Context(c) => context::search(text, &anchor, rule, c, found),
+                Matcher::Assignment(a) => assignment_at(text, &anchor, rule, a, found),
+            }
+        }
+    }
+}
+
+/// Sorts candidates and keeps, of those with the same rule and secret, the one with the strongest tie.
+pub fn tidy(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    found.sort_by(|a, b| {
+        (a.secret.start, a.secret.end, a.rule, b.relation, a.anchor).cmp(&(
+            b.secret.start,
+            b.secret.end,
+            b.rule,
+            a.relation,
+            b.anchor,
+        ))
+    });
+    found.dedup_by(|b, a| a.rule == b.rule && a.secret == b.secret);
+    found
+}
+
+/// `api key` as it is written in code: `apikey`, `api_key`, `api-key`, `api key`, `api.key`.
+fn spellings(name: &str) -> Vec<String> {
+    if name.contains(' ') {
+        ["", "_", "-", " ", "."].iter().map(|s| name.replace(' ', s)).collect()
+    } else {
+        vec![name.to_owned()]
+    }
+}
+
+fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, found: &mut Vec<Candidate>) {
+    let mut push = |secret: Range<usize>| {
+        found.push(Candidate {
+            rule,
+            anchor: anchor.start,
+            secret,
+            name: None,
+            relation: Relation::Own,
+            quoted: true,
+            operator: None,
+        });
+    };
+    match &token.shape {
+        Shape::Scanner(scanner) => {
+            let end = text.len().min(anchor.start + scanner.longest());
+            if let Some(range) = scanner.find(&text[..end], anchor.start) {
+                push(range);
+            }
+        }
+        Shape::Pattern { pattern, lookback, max } => {
+            let start = anchor.start.saturating_sub(*lookback as usize);
+            let end = text.len().min(anchor.start + *max as usize);
+            let secret_of = |whole: &Range<usize>| {
+                let names_secret = pattern.regex().static_captures_len() != Some(1);
+                let captures = names_secret.then(|| pattern.regex().captures(&text[whole.clone()])).flatten();
+                match captures.as_ref().and_then(|c| c.name("secret")) {
+                    Some(group) => whole.start + group.start()..whole.start + group.end(),
+                    None => whole.clone(),
+                }
+            };
+            if *lookback == 0 {
+                // Anchored: a match begins exactly here.
+                if let Some(m) = pattern.anchored().find(&text[start..end]) {
+                    let whole = start + m.start()..start + m.end();
+                    if edge::is_bounded(text, &whole, token.edge) {
+                        push(secret_of(&whole));
+                    }
+                }
+            } else {
+                edge::bounded_matches(pattern.regex(), text, start..end, token.edge, |whole| {
+                    if whole.start <= anchor.start && anchor.end <= whole.end {
+                        push(secret_of(&whole));
+                    }
+                });
+            }
+        }
+    }
+}
+
+fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &Assignment, found: &mut Vec<Candidate>) {
+    // Long words may be glued to what stands before them (`dbpassword`, `authtoken`); short ones end too many others.
+    const GLUED: usize = 5;
+    if !(names::begins_word(text, anchor.start) || anchor.len() >= GLUED) || !names::ends_word(text, anchor.end) {
+        return;
+    }
+    let name = assign::identifier(text, anchor.clone());
+    if names::contains_any(&names::normalise(&text[name.clone()]), &assignment.not_names) {
+        return;
+    }
+    if let Some(value) = assign::value_after(text, &name) {
+        found.push(Candidate {
+            rule,
+            anchor: anchor.start,
+            secret: value.range,
+            name: Some(name),
+            relation: Relation::Named,
+            quoted: value.quoted,
+            operator: Some(value.operator),
+        });
+    }
+}

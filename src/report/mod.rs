@@ -1,9 +1,71 @@
 //! The result of a scan and its outputs. A format is a function from a [`Report`] to bytes.
 
+mod dto;
+mod excerpt;
+mod human;
+mod json;
+mod jsonl;
+mod sarif;
+mod sarif_log;
+mod summary;
+mod text;
+
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use crate::finding::Finding;
+use crate::named_enum;
 use crate::rules::RuleSet;
+
+named_enum! {
+    /// How a report is written.
+    Format {
+        /// For people, in a terminal or a CI log.
+        Human = "human",
+        /// One JSON document.
+        Json = "json",
+        /// JSON Lines: one object for each finding, the summary last.
+        Jsonl = "jsonl",
+        /// SARIF 2.1.0 as GitHub code scanning reads it.
+        Sarif = "sarif",
+    }
+}
+
+/// What a format is allowed to show. Together with the [`Report`] it decides every byte of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Write secrets in clear.
+    pub reveal: bool,
+    /// Human output: ANSI colours.
+    pub color: bool,
+    /// Human output: all places and errors, what each credential is, fingerprints.
+    pub verbose: bool,
+    /// SARIF: most results in one run; never more than [`Options::MAX_RESULTS`]. What is left out is said.
+    pub max_results: usize,
+}
+
+impl Options {
+    /// GitHub refuses a SARIF run with more results than this.
+    pub const MAX_RESULTS: usize = 25_000;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { reveal: false, color: false, verbose: false, max_results: Self::MAX_RESULTS }
+    }
+}
+
+/// Writes a report. The bytes depend on the report and the options alone: no clock, no environment.
+pub fn write(format: Format, report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    match format {
+        Format::Human => human::write(report, options, &mut out)?,
+        Format::Json => json::write(report, options, &mut out)?,
+        Format::Jsonl => jsonl::write(report, options, &mut out)?,
+        Format::Sarif => sarif::write(report, options, &mut out)?,
+    }
+    out.flush()
+}
 
 /// Why something was deliberately not searched. Such skips do not make a scan incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,5 +171,10 @@ impl Report<'_> {
     /// All that was asked for was searched.
     pub fn is_complete(&self) -> bool {
         self.errors.is_empty() && !self.interrupted
+    }
+
+    /// Whether any byte could have been found in: a scan of nothing is not a clean scan.
+    pub fn searched_anything(&self) -> bool {
+        self.stats.files > 0 || self.stats.blobs > 0 || self.stats.bytes > 0
     }
 }

@@ -1,7 +1,10 @@
 //! What makes a rule acceptable, beyond its syntax. Shared by user files, `rules check` and the tests of the built-in rules.
 
+use super::examples::expand;
+use super::schema::Examples;
 use super::shape::LONGEST_MATCH;
-use super::{Matcher, Rule, Shape};
+use super::{Confidence, Matcher, Rule, RuleSet, Shape};
+use crate::search::Searcher;
 
 /// Checks one rule; the error says what is wrong with it.
 pub fn rule(rule: &Rule) -> Result<(), String> {
@@ -47,14 +50,73 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
             }
         }
         Matcher::Assignment(assignment) => {
+            if let Some(bad) = assignment.names.iter().find(|n| !n.bytes().all(|b| b.is_ascii_lowercase() || b == b' '))
+            {
+                return Err(format!("`names`: {bad:?} is not lower-case words separated by single spaces"));
+            }
             normalised("not_names", &assignment.not_names)?;
         }
     }
     Ok(())
 }
 
+/// Runs the examples of rule `id` through the pipeline of `rules`; returns what went wrong.
+pub fn examples(rules: &RuleSet, id: &str, examples: &Examples) -> Vec<String> {
+    // Late enough for every expiry date of the generators to lie on the right side.
+    const NOW: i64 = 1_767_225_600;
+    const SEEDS: std::ops::Range<u64> = 1..4;
+    let mut problems = Vec::new();
+    if examples.leak.len() < 2 || examples.clean.len() < 2 {
+        problems.push("fewer than two leaks or two clean examples".to_owned());
+    }
+    let searcher = Searcher::new(rules, NOW);
+    for (n, template) in examples.leak.iter().enumerate() {
+        for seed in SEEDS {
+            if let Err(problem) = leak(&searcher, id, template, seed) {
+                problems.push(format!("leak example {} (seed {seed}): {problem}", n + 1));
+                break;
+            }
+        }
+    }
+    for (n, template) in examples.clean.iter().enumerate() {
+        for seed in SEEDS {
+            if let Err(problem) = clean(&searcher, template, seed) {
+                problems.push(format!("clean example {} (seed {seed}): {problem}", n + 1));
+                break;
+            }
+        }
+    }
+    problems
+}
+
+/// The example is reported by its own rule, with exactly the marked secret.
+fn leak(searcher: &Searcher<'_>, id: &str, template: &str, seed: u64) -> Result<(), String> {
+    let example = expand(template, seed)?;
+    let Some(secret) = example.secret else { return Err("no secret is marked with « and »".to_owned()) };
+    let found = searcher.search(example.text.as_bytes()).found;
+    let wanted = &example.text.as_bytes()[secret];
+    let rule_of = |m: &crate::search::Match| searcher.rules().get(m.rule).id.to_string();
+    if found.iter().any(|m| rule_of(m) == id && m.secret.reveal() == wanted) {
+        return Ok(());
+    }
+    let seen: Vec<String> =
+        found.iter().map(|m| format!("{} at {}:{}", rule_of(m), m.start.line, m.start.column)).collect();
+    Err(format!("the rule does not find the marked secret; found: [{}]", seen.join(", ")))
+}
+
+/// Nothing is reported at default confidence.
+fn clean(searcher: &Searcher<'_>, template: &str, seed: u64) -> Result<(), String> {
+    let example = expand(template, seed)?;
+    let found = searcher.search(example.text.as_bytes()).found;
+    match found.iter().find(|m| m.confidence >= Confidence::Medium) {
+        Some(m) => Err(format!("rule {} reports it with {} confidence", searcher.rules().get(m.rule).id, m.confidence)),
+        None => Ok(()),
+    }
+}
+
 fn compiles(pattern: &str) -> Result<(), String> {
     regex::bytes::RegexBuilder::new(pattern)
+        .unicode(false)
         .size_limit(2 << 20)
         .build()
         .map(drop)

@@ -11,8 +11,7 @@ pub fn builtin() -> &'static [Rule] {
     use super::{Kind, Severity, ValueKind};
     use crate::detect::check::Check;
     use crate::detect::scanner::Scanner;
-    static TABLE: &[Rule] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
-    TABLE
+    include!(concat!(env!("OUT_DIR"), "/builtin.rs"))
 }
 
 /// Why a rule file is refused.
@@ -101,7 +100,9 @@ fn line_of(text: &str, offset: usize) -> usize {
 
 fn find_id(text: &str, id: &str) -> usize {
     text.lines()
-        .position(|l| l.trim_start().starts_with("id") && (l.contains(&format!("\"{id}\"")) || l.contains(&format!("'{id}'"))))
+        .position(|l| {
+            l.trim_start().starts_with("id") && (l.contains(&format!("\"{id}\"")) || l.contains(&format!("'{id}'")))
+        })
         .map_or(1, |n| n + 1)
 }
 

@@ -8,5 +8,7 @@ pub mod schema;
 mod set;
 pub mod shape;
 
-pub use rule::{Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind};
+pub use rule::{
+    Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind,
+};
 pub use set::RuleSet;

@@ -78,7 +78,7 @@ named_enum! {
         /// Letters, digits, `+`, `/` and `=`.
         Base64 = "base64",
         /// Letters, digits, `_` and `-`.
-        Base64Url = "base64url",
+        Base64url = "base64url",
         /// None: the pattern ends by itself.
         None = "none",
     }
@@ -98,12 +98,13 @@ named_enum! {
 pub struct Pattern {
     source: Text,
     compiled: OnceLock<Regex>,
+    anchored: OnceLock<Regex>,
 }
 
 impl Pattern {
     /// From a source that [`crate::rules::lint`] has accepted.
     pub const fn new(source: Text) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self { source, compiled: OnceLock::new(), anchored: OnceLock::new() }
     }
 
     /// The source text.
@@ -113,10 +114,20 @@ impl Pattern {
 
     /// The compiled expression.
     pub fn regex(&self) -> &Regex {
-        self.compiled.get_or_init(|| {
-            Regex::new(&self.source).expect("rule patterns are compiled by the linter before a rule set accepts them")
-        })
+        self.compiled.get_or_init(|| compile(&self.source))
     }
+
+    /// The expression tied to the beginning of the text it is given.
+    pub fn anchored(&self) -> &Regex {
+        self.anchored.get_or_init(|| compile(&format!(r"\A(?:{})", self.source)))
+    }
+}
+
+fn compile(source: &str) -> Regex {
+    regex::bytes::RegexBuilder::new(source)
+        .unicode(false)
+        .build()
+        .expect("rule patterns are compiled by the linter before a rule set accepts them")
 }
 
 /// How a rule finds its credential.

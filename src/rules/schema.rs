@@ -147,7 +147,7 @@ pub struct AssignmentDef {
 }
 
 /// Texts that pin a rule down. `{{alphabet:length}}` is expanded from a seed, `«…»` marks the expected secret.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// Reported by this rule, with exactly the marked secret.

@@ -1,7 +1,7 @@
 //! The rules of one scan.
 
-use super::load::{self, Loaded};
 use super::Rule;
+use super::load::{self, Loaded};
 
 enum Entry {
     Builtin(&'static Rule),

@@ -51,9 +51,9 @@ fn begins_with_anchor(hir: &Hir, anchors: &[String]) -> bool {
     let Some(literals) = extractor.extract(hir).literals().map(<[_]>::to_vec) else { return false };
     !literals.is_empty()
         && literals.iter().all(|literal| {
-            anchors.iter().any(|a| {
-                literal.as_bytes().get(..a.len()).is_some_and(|head| head.eq_ignore_ascii_case(a.as_bytes()))
-            })
+            anchors
+                .iter()
+                .any(|a| literal.as_bytes().get(..a.len()).is_some_and(|head| head.eq_ignore_ascii_case(a.as_bytes())))
         })
 }
 

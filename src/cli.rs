@@ -1,0 +1,182 @@
+//! The command line: clap structs, no logic.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+/// Finds exposed API keys and other credentials in working trees and git history.
+#[derive(Debug, Parser)]
+#[command(name = "spillcheck", version, about, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 clean and complete, 1 findings, 2 usage or configuration error, 3 the scan is incomplete, 130 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files and git history for credentials.
+    Scan(Box<ScanArgs>),
+    /// List, show and check rules.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// `spillcheck scan`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("mode").args(["no_history", "history_only", "staged", "range"])))]
+pub struct ScanArgs {
+    /// Files and folders to scan, with the history of those that are repositories; `-` reads standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Scan files only, no git history.
+    #[arg(long)]
+    pub no_history: bool,
+    /// Scan git history only, no files.
+    #[arg(long)]
+    pub history_only: bool,
+    /// Scan what the index would commit and HEAD does not have.
+    #[arg(long)]
+    pub staged: bool,
+    /// Scan what these commits introduce: A..B, A...B or B.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<String>,
+
+    /// Output format [default: human].
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+    /// Write the report to FILE in place of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write a further report, for example sarif=out.sarif; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_report)]
+    pub report: Vec<(FormatName, PathBuf)>,
+
+    /// Report findings of at least this confidence.
+    #[arg(long, value_enum, default_value = "medium")]
+    pub confidence: ConfidenceName,
+    /// Show secrets in clear.
+    #[arg(long)]
+    pub reveal: bool,
+    /// Exit code when there are findings.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub exit_code: u8,
+    /// Do not fail because something could not be scanned.
+    #[arg(long)]
+    pub allow_incomplete: bool,
+
+    /// Scan files that .gitignore excludes, too.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Skip larger files and blobs; K, M and G are understood [default: no limit].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_file_size: Option<u64>,
+    /// Number of threads [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Add the rules of FILE; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// Use only this rule (id, or beginning of ids followed by *); may be given several times.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Do not use this rule (as for --only); may be given several times.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub skip: Vec<String>,
+
+    /// Print nothing on standard error but errors.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Show everything: all places of a finding, all errors.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// When to use colour.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: When,
+    /// When to show progress on standard error.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub progress: When,
+}
+
+/// `spillcheck rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List all rules.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what a rule finds, what a finder can do with it and how to disable, rotate and store it.
+    Show {
+        /// The rule's id.
+        id: String,
+    },
+    /// Check rule files and run their examples.
+    Check {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Names of formats on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    /// Text for people.
+    Human,
+    /// One JSON document.
+    Json,
+    /// One JSON object on each line, the last one a summary.
+    Jsonl,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+/// Names of confidences on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConfidenceName {
+    /// Everything that is worth a look in an audit.
+    Low,
+    /// What a person should look at.
+    Medium,
+    /// Only what identifies or proves itself.
+    High,
+}
+
+/// When to use colour or progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+fn parse_report(text: &str) -> Result<(FormatName, PathBuf), String> {
+    let (format, path) = text.split_once('=').ok_or("expected FORMAT=FILE, for example sarif=out.sarif")?;
+    if path.is_empty() {
+        return Err("the file name after `=` is empty".to_owned());
+    }
+    Ok((FormatName::from_str(format, true)?, PathBuf::from(path)))
+}
+
+fn parse_size(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.as_bytes().last().map(u8::to_ascii_uppercase) {
+        Some(b'K') => (&text[..text.len() - 1], 1u64 << 10),
+        Some(b'M') => (&text[..text.len() - 1], 1 << 20),
+        Some(b'G') => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1),
+    };
+    let number: u64 =
+        digits.parse().map_err(|_| "expected a number of bytes, optionally followed by K, M or G".to_owned())?;
+    number.checked_mul(factor).ok_or_else(|| "the size is too large".to_owned())
+}

@@ -1,0 +1,240 @@
+//! What the workers of a scan hand over, and how it becomes findings. The order in which it arrives does not matter.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::finding::{Finding, Location, Place};
+use crate::fingerprint::Fingerprint;
+use crate::judge;
+use crate::origin::Origin;
+use crate::report::{DropReason, ScanError, SkipReason, Stats};
+use crate::rules::{Confidence, RuleSet};
+use crate::search::{Match, Matches};
+use crate::secret::Secret;
+
+#[derive(Default)]
+struct Inner {
+    occurrences: Vec<(Origin, Match)>,
+    dropped: BTreeMap<DropReason, u64>,
+    skipped: BTreeMap<SkipReason, u64>,
+    errors: Vec<ScanError>,
+}
+
+/// Shared by all workers of a scan.
+#[derive(Default)]
+pub struct Collector {
+    inner: Mutex<Inner>,
+    files: AtomicU64,
+    blobs: AtomicU64,
+    commits: AtomicU64,
+    bytes: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+/// What a scan collected, in no particular order yet.
+pub struct Collected {
+    /// Every place a rule matched.
+    pub occurrences: Vec<(Origin, Match)>,
+    /// Candidates that came to nothing.
+    pub dropped: BTreeMap<DropReason, u64>,
+    /// What was deliberately not searched.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// What could not be searched, sorted, each once.
+    pub errors: Vec<ScanError>,
+    /// What was searched.
+    pub stats: Stats,
+    /// The scan was stopped.
+    pub interrupted: bool,
+}
+
+impl Collector {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A worker that panicked while holding the lock left nothing half-done that matters: each change is one push.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A file was searched.
+    pub fn file(&self, bytes: u64) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// A git blob was searched.
+    pub fn blob(&self, bytes: u64) {
+        self.blobs.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Commits were walked.
+    pub fn commits(&self, n: u64) {
+        self.commits.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// Matches in a text and the text's place.
+    pub fn matches(&self, origin: &Origin, matches: Matches) {
+        if matches.found.is_empty() && matches.dropped.is_empty() {
+            return;
+        }
+        let mut inner = self.lock();
+        for reason in matches.dropped {
+            *inner.dropped.entry(reason).or_default() += 1;
+        }
+        inner.occurrences.extend(matches.found.into_iter().map(|m| (origin.clone(), m)));
+    }
+
+    /// Candidates that came to nothing in a text whose place does not matter.
+    pub fn dropped(&self, reasons: &[DropReason]) {
+        if !reasons.is_empty() {
+            let mut inner = self.lock();
+            for reason in reasons {
+                *inner.dropped.entry(*reason).or_default() += 1;
+            }
+        }
+    }
+
+    /// Something is deliberately not searched.
+    pub fn skip(&self, reason: SkipReason) {
+        *self.lock().skipped.entry(reason).or_default() += 1;
+    }
+
+    /// Something could not be searched.
+    pub fn error(&self, subject: impl Into<String>, problem: impl Into<String>) {
+        self.lock().errors.push(ScanError { subject: subject.into(), problem: problem.into() });
+    }
+
+    /// What was searched so far, and how many matches there are.
+    pub fn so_far(&self) -> (Stats, usize) {
+        (self.stats(), self.lock().occurrences.len())
+    }
+
+    fn stats(&self) -> Stats {
+        Stats {
+            files: self.files.load(Ordering::Relaxed),
+            blobs: self.blobs.load(Ordering::Relaxed),
+            commits: self.commits.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Asks all workers to stop.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the workers were asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Ends the scan.
+    pub fn finish(&self) -> Collected {
+        let inner = std::mem::take(&mut *self.lock());
+        let mut errors = inner.errors;
+        errors.sort();
+        errors.dedup();
+        Collected {
+            occurrences: inner.occurrences,
+            dropped: inner.dropped,
+            skipped: inner.skipped,
+            errors,
+            stats: self.stats(),
+            interrupted: self.is_cancelled(),
+        }
+    }
+}
+
+/// Groups occurrences into findings: one for each rule and secret, at or above `floor`, sorted by their first place. What falls
+/// below is counted in `dropped`.
+pub fn findings(
+    rules: &RuleSet,
+    occurrences: Vec<(Origin, Match)>,
+    floor: Confidence,
+    dropped: &mut BTreeMap<DropReason, u64>,
+) -> Vec<Finding> {
+    let mut groups: BTreeMap<(usize, Secret), Vec<(Origin, Match)>> = BTreeMap::new();
+    for (origin, mut found) in occurrences {
+        match judge::at_path(rules.get(found.rule), found.bare, found.confidence, origin.path()) {
+            Some(confidence) if confidence >= floor => {
+                found.confidence = confidence;
+                groups.entry((found.rule, found.secret.clone())).or_default().push((origin, found));
+            }
+            _ => *dropped.entry(DropReason::Confidence).or_default() += 1,
+        }
+    }
+    let mut findings: Vec<Finding> = groups
+        .into_iter()
+        .map(|((rule, secret), group)| {
+            let mut facts: Vec<_> = group.iter().flat_map(|(_, m)| m.facts.iter().cloned()).collect();
+            facts.sort();
+            facts.dedup();
+            let locations = locations(group);
+            Finding {
+                rule,
+                severity: rules.get(rule).severity,
+                confidence: locations.iter().map(|l| l.confidence).max().unwrap_or(floor),
+                fingerprint: Fingerprint::new(&rules.get(rule).id, secret.reveal()),
+                secret,
+                facts,
+                locations,
+            }
+        })
+        .collect();
+    findings.sort_by(|a, b| {
+        (&a.locations, &rules.get(a.rule).id, a.fingerprint).cmp(&(&b.locations, &rules.get(b.rule).id, b.fingerprint))
+    });
+    findings
+}
+
+/// Merges the places of one secret. Files and index entries are reported where they are now, with the first commit that had
+/// the secret at that path; a path that only history has is reported with its position in that first commit.
+fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Location> {
+    group.sort_by(|(a, x), (b, y)| (a.path(), a, x.start).cmp(&(b.path(), b, y.start)));
+    let mut locations = Vec::new();
+    for at_path in group.chunk_by(|(a, _), (b, _)| a.path() == b.path()) {
+        let first = at_path
+            .iter()
+            .filter_map(|(origin, _)| match origin {
+                Origin::Commit { commit, .. } => Some(commit),
+                _ => None,
+            })
+            .min()
+            .cloned();
+        let in_head = at_path
+            .iter()
+            .filter_map(|(origin, _)| match origin {
+                Origin::Commit { in_head, .. } => Some(*in_head),
+                Origin::Object { .. } => Some(false),
+                _ => None,
+            })
+            .reduce(|a, b| a || b);
+        let place_of = |origin: &Origin| match origin {
+            Origin::File { .. } => Place::File,
+            Origin::Stdin => Place::Stdin,
+            Origin::Staged { .. } => Place::Staged,
+            Origin::Commit { .. } | Origin::Object { .. } => Place::History,
+        };
+        // The best source for positions: the file of today, else the index, else the first version in history.
+        let best = at_path.iter().map(|(origin, _)| place_of(origin)).min().unwrap_or(Place::History);
+        for (origin, found) in at_path.iter().filter(|(origin, _)| place_of(origin) == best) {
+            if let (Origin::Commit { commit, .. }, Some(first)) = (origin, &first)
+                && commit != first
+            {
+                continue;
+            }
+            locations.push(Location {
+                path: origin.path().into(),
+                start: found.start,
+                end: found.end,
+                place: best,
+                commit: first.clone(),
+                in_head,
+                excerpt: found.excerpt.clone(),
+                confidence: found.confidence,
+            });
+        }
+    }
+    locations.sort();
+    locations.dedup();
+    locations
+}

@@ -1,0 +1,108 @@
+//! Where reports go. Files are opened before the scan, so that a wrong path costs nothing, and replaced only when complete.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::UsageError;
+use crate::cli::When;
+use crate::report::{self, Format, Report};
+
+/// A report that will be written.
+pub(super) struct Output {
+    format: Format,
+    sink: Sink,
+}
+
+enum Sink {
+    Stdout,
+    /// A regular file, written beside its place and moved there.
+    File(NamedTempFile, PathBuf),
+    /// A pipe or device, written in place.
+    Special(File, PathBuf),
+}
+
+impl Output {
+    /// To standard output (no path, or `-`) or a file.
+    pub(super) fn open(format: Format, path: Option<&Path>) -> Result<Self, UsageError> {
+        let sink = match path {
+            None => Sink::Stdout,
+            Some(path) if path == Path::new("-") => Sink::Stdout,
+            Some(path) => {
+                let fail = |e: io::Error| UsageError::new(format!("{}: cannot write report: {e}", path.display()));
+                if path.metadata().is_ok_and(|m| !m.is_file()) {
+                    Sink::Special(File::options().write(true).open(path).map_err(fail)?, path.to_owned())
+                } else {
+                    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                    let file = tempfile::Builder::new().prefix(".spillcheck-").tempfile_in(folder).map_err(fail)?;
+                    Sink::File(file, path.to_owned())
+                }
+            }
+        };
+        Ok(Self { format, sink })
+    }
+
+    /// Goes to standard output.
+    pub(super) fn is_stdout(&self) -> bool {
+        matches!(self.sink, Sink::Stdout)
+    }
+
+    /// Files this output makes: not to be scanned.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        match &self.sink {
+            Sink::File(temporary, path) => vec![temporary.path().to_owned(), path.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Writes the report.
+    pub(super) fn write(self, report: &Report<'_>, options: &report::Options) -> Result<(), UsageError> {
+        match self.sink {
+            Sink::Stdout => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                let result = report::write(self.format, report, options, &mut out).and_then(|()| out.flush());
+                match result {
+                    // The reader has seen enough.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                    other => other.map_err(|e| UsageError::new(format!("cannot write report: {e}"))),
+                }
+            }
+            Sink::File(mut temporary, path) => {
+                let fail = |e: io::Error| UsageError::new(format!("{}: cannot write report: {e}", path.display()));
+                let mut out = BufWriter::new(temporary.as_file_mut());
+                report::write(self.format, report, options, &mut out).and_then(|()| out.flush()).map_err(fail)?;
+                drop(out);
+                set_mode(temporary.as_file()).map_err(fail)?;
+                temporary.persist(&path).map_err(|e| fail(e.error))?;
+                Ok(())
+            }
+            Sink::Special(mut file, path) => report::write(self.format, report, options, &mut file)
+                .map_err(|e| UsageError::new(format!("{}: cannot write report: {e}", path.display()))),
+        }
+    }
+}
+
+/// Temporary files are private; a report is an ordinary file.
+#[cfg(unix)]
+fn set_mode(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether `stream` gets colour (or progress): as asked, else by `NO_COLOR`, `CLICOLOR_FORCE` and whether it is a terminal.
+pub(super) fn wants_color(when: When, stream: &impl io::IsTerminal) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty() && v != "0");
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto => set("CLICOLOR_FORCE") || stream.is_terminal(),
+    }
+}

@@ -1,0 +1,144 @@
+//! `spillcheck scan`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::output::{Output, wants_color};
+use super::progress::Progress;
+use super::{Outcome, UsageError};
+use crate::cli::{ConfidenceName, FormatName, ScanArgs};
+use crate::collect::Collector;
+use crate::report::{self, Format, Report};
+use crate::rules::{Confidence, RuleSet, load};
+use crate::scan::{self, Options, Target, What};
+
+pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
+    let rules = rule_set(&args)?;
+    let target = target(&args)?;
+    let outputs = outputs(&args)?;
+    let options = Options {
+        confidence: confidence(args.confidence),
+        ignore: !args.no_ignore,
+        max_file_size: args.max_file_size,
+        threads: threads(&args),
+        exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
+    };
+    let collector = Arc::new(Collector::default());
+    stop_on_interrupt(&collector);
+    let progress = Progress::start(args.progress, args.quiet, &collector);
+    let result = scan::run(&rules, &target, &options, &collector);
+    drop(progress);
+    let report = result.map_err(UsageError::new)?;
+    let stdout_color = wants_color(args.color, &io::stdout());
+    for output in outputs {
+        let color = output.is_stdout() && stdout_color;
+        let options = report::Options { reveal: args.reveal, color, verbose: args.verbose, ..Default::default() };
+        output.write(&report, &options)?;
+    }
+    Ok(outcome(&report, &args))
+}
+
+fn outcome(report: &Report<'_>, args: &ScanArgs) -> Outcome {
+    if report.interrupted {
+        Outcome::Interrupted
+    } else if !report.is_complete() && !args.allow_incomplete {
+        Outcome::Incomplete
+    } else if !report.findings.is_empty() {
+        Outcome::Findings(args.exit_code)
+    } else {
+        Outcome::Clean
+    }
+}
+
+fn rule_set(args: &ScanArgs) -> Result<RuleSet, UsageError> {
+    let mut rules = RuleSet::builtin();
+    for path in &args.rules {
+        let loaded = load::file(path).map_err(UsageError::new)?;
+        rules.add(loaded).map_err(|e| UsageError::new(format!("{}: {e}", path.display())))?;
+    }
+    rules.select(&args.only, &args.skip).map_err(UsageError::new)
+}
+
+fn target(args: &ScanArgs) -> Result<Target, UsageError> {
+    let is_stdin = |path: &PathBuf| path == Path::new("-");
+    if args.paths.iter().any(is_stdin) {
+        if args.paths.len() > 1 {
+            return Err(UsageError::new("`-` (standard input) cannot be combined with other paths"));
+        }
+        if args.history_only || args.staged || args.range.is_some() {
+            return Err(UsageError::new(
+                "standard input has no history: `-` cannot be combined with --history-only, --staged or --range",
+            ));
+        }
+        return Ok(Target::Stdin);
+    }
+    if args.staged || args.range.is_some() {
+        let [path] = args.paths.as_slice() else {
+            return Err(UsageError::new("--staged and --range take one repository"));
+        };
+        let path = path.clone();
+        return Ok(match &args.range {
+            Some(range) => Target::Range(path, range.clone()),
+            None => Target::Staged(path),
+        });
+    }
+    let what = match (args.no_history, args.history_only) {
+        (true, _) => What::Files,
+        (_, true) => What::History,
+        _ => What::Both,
+    };
+    Ok(Target::Paths { paths: args.paths.clone(), what })
+}
+
+fn outputs(args: &ScanArgs) -> Result<Vec<Output>, UsageError> {
+    let mut outputs = Vec::new();
+    outputs.push(Output::open(args.format.map_or(Format::Human, format), args.output.as_deref())?);
+    for (name, path) in &args.report {
+        outputs.push(Output::open(format(*name), Some(path))?);
+    }
+    if outputs.iter().filter(|o| o.is_stdout()).count() > 1 {
+        return Err(UsageError::new("only one report can go to standard output"));
+    }
+    Ok(outputs)
+}
+
+fn format(name: FormatName) -> Format {
+    match name {
+        FormatName::Human => Format::Human,
+        FormatName::Json => Format::Json,
+        FormatName::Jsonl => Format::Jsonl,
+        FormatName::Sarif => Format::Sarif,
+    }
+}
+
+fn confidence(name: ConfidenceName) -> Confidence {
+    match name {
+        ConfidenceName::Low => Confidence::Low,
+        ConfidenceName::Medium => Confidence::Medium,
+        ConfidenceName::High => Confidence::High,
+    }
+}
+
+fn threads(args: &ScanArgs) -> usize {
+    args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+fn absolute(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?))
+}
+
+/// The first Ctrl-C stops the workers, and what was found is reported; the second ends the process.
+fn stop_on_interrupt(collector: &Arc<Collector>) {
+    let collector = Arc::clone(collector);
+    let again = AtomicBool::new(false);
+    // Without a handler Ctrl-C ends the process, which is safe too.
+    let _ = ctrlc::set_handler(move || {
+        if again.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        collector.cancel();
+    });
+}

@@ -1,0 +1,210 @@
+//! JSON Web Tokens. Source: RFC 7515 (JWS), RFC 7516 (JWE), RFC 7518 (algorithms), RFC 7519 (claims).
+
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+
+use super::{Fact, Outcome, Verdict, printable};
+
+const BASE64URL: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true)
+        .with_encode_padding(false),
+);
+
+/// Reads header and claims; says whether the token is signed, encrypted, expired or public by design.
+pub(super) fn check(secret: &[u8], now: i64) -> Outcome {
+    let parts: Vec<&[u8]> = secret.splitn(6, |b| *b == b'.').collect();
+    let Some(header) = parts.first().and_then(|part| object(part)) else { return not_a_token() };
+    let Some(algorithm) = text(&header, "alg", 40) else { return not_a_token() };
+    let mut facts = vec![Fact::new("algorithm", algorithm)];
+    match parts.as_slice() {
+        [_, _, _, _, _] => match text(&header, "enc", 40) {
+            Some(cipher) => {
+                facts.push(Fact::new("encrypted", cipher));
+                Outcome::new(Verdict::Unproven, facts)
+            }
+            None => not_a_token(),
+        },
+        [_, payload, signature] => signed(algorithm, payload, signature, now, facts),
+        _ => not_a_token(),
+    }
+}
+
+fn not_a_token() -> Outcome {
+    Outcome::new(Verdict::NotSecret, vec![Fact::new("structure", "not a JSON web token")])
+}
+
+fn signed(algorithm: &str, payload: &[u8], signature: &[u8], now: i64, mut facts: Vec<Fact>) -> Outcome {
+    let mut verdict = Verdict::Valid;
+    match object(payload) {
+        Some(claims) => verdict = read_claims(&claims, now, &mut facts).unwrap_or(verdict),
+        None => {
+            facts.push(Fact::new("claims", "unreadable"));
+            verdict = Verdict::Unproven;
+        }
+    }
+    if algorithm.eq_ignore_ascii_case("none") || signature.is_empty() {
+        facts.push(Fact::new("signature", "none"));
+        verdict = Verdict::Weak;
+    } else if !signature_fits(algorithm, signature) {
+        facts.push(Fact::new("signature", "wrong length for the algorithm"));
+        verdict = Verdict::Invalid;
+    }
+    Outcome::new(verdict, facts)
+}
+
+/// Adds what the claims say. `Some(Weak)` when the token has expired or is public by design.
+fn read_claims(claims: &Map<String, Value>, now: i64, facts: &mut Vec<Fact>) -> Option<Verdict> {
+    let mut verdict = None;
+    let issuer = text(claims, "iss", 100);
+    if let Some(issuer) = issuer {
+        facts.push(Fact::new("issuer", issuer));
+    }
+    if let Some(expiry) = claims.get("exp").and_then(seconds) {
+        facts.push(Fact::new("expires", date(expiry).unwrap_or_else(|| "never".to_owned())));
+        if expiry < now {
+            facts.push(Fact::new("expired", "yes"));
+            verdict = Some(Verdict::Weak);
+        }
+    } else {
+        facts.push(Fact::new("expires", "never"));
+    }
+    if issuer.is_some_and(|issuer| issuer.starts_with("supabase"))
+        && let Some(role) = text(claims, "role", 40)
+    {
+        facts.push(Fact::new("role", role));
+        if role == "anon" {
+            facts.push(Fact::new("publishable", "yes"));
+            verdict = Some(Verdict::Weak);
+        }
+    }
+    verdict
+}
+
+fn object(part: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&BASE64URL.decode(part).ok()?).ok()
+}
+
+fn text<'a>(object: &'a Map<String, Value>, key: &str, max: usize) -> Option<&'a str> {
+    printable(object.get(key)?.as_str()?, max)
+}
+
+/// A NumericDate; some issuers write it as a fraction or as text.
+fn seconds(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(n) => n.as_i64().or_else(|| n.as_f64().map(|f| f as i64)),
+        Value::String(s) => s.parse().ok(),
+        _ => None,
+    }
+}
+
+fn date(seconds: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d").to_string())
+}
+
+/// RFC 7518: the length of a signature follows from the algorithm (RSA: from the key, at least 512 bit).
+fn signature_fits(algorithm: &str, signature: &[u8]) -> bool {
+    let Ok(bytes) = BASE64URL.decode(signature) else { return false };
+    match algorithm {
+        "HS256" => bytes.len() == 32,
+        "HS384" => bytes.len() == 48,
+        "HS512" | "ES256" | "ES256K" => bytes.len() == 64,
+        "ES384" => bytes.len() == 96,
+        "ES512" => bytes.len() == 132,
+        "EdDSA" => matches!(bytes.len(), 64 | 114),
+        "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" => bytes.len() >= 64,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn part(json: &str) -> String {
+        BASE64URL.encode(json)
+    }
+
+    fn token(header: &str, payload: &str, signature: usize) -> String {
+        format!("{}.{}.{}", part(header), part(payload), BASE64URL.encode(vec![7; signature]))
+    }
+
+    fn run(header: &str, payload: &str, signature: usize) -> Outcome {
+        check(token(header, payload, signature).as_bytes(), NOW)
+    }
+
+    const HS256: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+
+    #[test]
+    fn a_signed_token() {
+        let out = run(HS256, r#"{"iss":"https://id.example.org/","sub":"someone","exp":2015360000}"#, 32);
+        assert_eq!(out.verdict, Verdict::Valid);
+        assert_eq!(out.fact("algorithm"), Some("HS256"));
+        assert_eq!(out.fact("issuer"), Some("https://id.example.org/"));
+        assert_eq!(out.fact("expires"), Some("2033-11-11"));
+        assert!(out.fact("expired").is_none() && !format!("{out:?}").contains("someone"));
+    }
+
+    #[test]
+    fn expiry() {
+        for exp in ["1700000000", "1700000000.5", "\"1700000000\""] {
+            let out = run(HS256, &format!(r#"{{"exp":{exp}}}"#), 32);
+            assert_eq!((out.verdict, out.fact("expires")), (Verdict::Weak, Some("2023-11-14")), "{exp}");
+            assert_eq!(out.fact("expired"), Some("yes"));
+        }
+        assert_eq!(run(HS256, "{}", 32).fact("expires"), Some("never"));
+        assert_eq!(run(HS256, r#"{"exp":99999999999999999}"#, 32).fact("expires"), Some("never"));
+    }
+
+    #[test]
+    fn unsigned_tokens_are_weak() {
+        let out = run(r#"{"alg":"none"}"#, r#"{"sub":"x"}"#, 0);
+        assert_eq!((out.verdict, out.fact("signature")), (Verdict::Weak, Some("none")));
+        assert_eq!(run(HS256, r#"{"sub":"x"}"#, 0).verdict, Verdict::Weak);
+    }
+
+    #[test]
+    fn supabase_roles() {
+        let claims = |role: &str| format!(r#"{{"iss":"supabase","ref":"abcdefghijklmnopqrst","role":"{role}"}}"#);
+        let anon = run(HS256, &claims("anon"), 32);
+        assert_eq!((anon.verdict, anon.fact("publishable")), (Verdict::Weak, Some("yes")));
+        let service = run(HS256, &claims("service_role"), 32);
+        assert_eq!((service.verdict, service.fact("role")), (Verdict::Valid, Some("service_role")));
+    }
+
+    #[test]
+    fn signature_lengths() {
+        for (alg, right) in [("HS384", 48), ("HS512", 64), ("ES256", 64), ("ES384", 96), ("ES512", 132), ("RS256", 256)]
+        {
+            let header = format!(r#"{{"alg":"{alg}"}}"#);
+            assert_eq!(run(&header, "{}", right).verdict, Verdict::Valid, "{alg}");
+            assert_eq!(run(&header, "{}", 20).verdict, Verdict::Invalid, "{alg}");
+        }
+        assert_eq!(run(r#"{"alg":"Dilithium"}"#, "{}", 20).verdict, Verdict::Valid);
+        assert_eq!(run(HS256, "not json", 32).verdict, Verdict::Unproven);
+    }
+
+    #[test]
+    fn encrypted_tokens() {
+        let header = part(r#"{"alg":"dir","enc":"A256GCM"}"#);
+        let out = check(format!("{header}..aaaa.bbbb.cccc").as_bytes(), NOW);
+        assert_eq!((out.verdict, out.fact("encrypted")), (Verdict::Unproven, Some("A256GCM")));
+        assert_eq!(check(format!("{}..a.b.c", part(HS256)).as_bytes(), NOW).verdict, Verdict::NotSecret);
+    }
+
+    #[test]
+    fn what_is_no_token() {
+        let no_alg = token(r#"{"typ":"JWT"}"#, "{}", 32);
+        let array = token("[]", "{}", 32);
+        for text in ["", "a.b.c", "....", &no_alg, &array, &part(HS256)] {
+            assert_eq!(check(text.as_bytes(), NOW).verdict, Verdict::NotSecret, "{text}");
+        }
+    }
+}

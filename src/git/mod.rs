@@ -1,0 +1,115 @@
+//! What the sources need of git, on top of libgit2. Nothing of a repository's configuration is ever executed: libgit2 runs no
+//! hooks, filters, pagers, credential helpers or file system monitors for the calls made here.
+
+pub mod attribution;
+pub mod objects;
+pub mod ranges;
+mod time;
+
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use git2::{ErrorCode, Repository};
+
+pub use attribution::{Appearance, attribute};
+pub use objects::search_blobs;
+
+/// Why a repository, a ref or a range cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// The repository cannot be opened.
+    #[error("{}: cannot open git repository: {message}", path.display())]
+    Open {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What libgit2 said, and what to do where that is known.
+        message: String,
+    },
+    /// A revision or range the user named does not exist.
+    #[error("{repository}: bad revision {revision:?}: {message}")]
+    Revision {
+        /// The repository.
+        repository: String,
+        /// As the user wrote it.
+        revision: String,
+        /// What libgit2 said.
+        message: String,
+    },
+    /// Something was asked of a repository that it cannot give.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Library-wide settings, made once before the first repository is opened.
+fn configure() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: both calls change settings of libgit2 that are not synchronised; `Once` runs them before any other use of
+        // libgit2 in this process. Ownership is not validated because nothing of the repository is executed, and a scanner in
+        // a container is rarely the owner of what it scans. `partialclone` is only declared known: objects that such a clone
+        // lacks are counted as missing.
+        #[allow(unsafe_code)]
+        unsafe {
+            let _ = git2::opts::set_verify_owner_validation(false);
+            let _ = git2::opts::set_extensions(&["partialclone"]);
+        }
+        // Each object is read once: verifying and caching would only cost time and memory.
+        git2::opts::strict_hash_verification(false);
+        git2::opts::enable_caching(false);
+    });
+}
+
+/// Opens the repository at `path` itself, not above it. `Ok(None)`: there is none.
+pub fn open(path: &Path) -> Result<Option<Repository>, GitError> {
+    configure();
+    match Repository::open(path) {
+        Ok(repository) => Ok(Some(repository)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(open_error(path, &error)),
+    }
+}
+
+/// Opens the repository that `path` lies in, honouring `GIT_DIR` and its kin. `Ok(None)`: there is none.
+pub fn discover(path: &Path) -> Result<Option<Repository>, GitError> {
+    configure();
+    let found =
+        if std::env::var_os("GIT_DIR").is_some() { Repository::open_from_env() } else { Repository::discover(path) };
+    match found {
+        Ok(repository) => Ok(Some(repository)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(open_error(path, &error)),
+    }
+}
+
+fn open_error(path: &Path, error: &git2::Error) -> GitError {
+    let mut message = error.message().to_owned();
+    if message.contains("objectformat") || message.contains("object format") {
+        message.push_str("; SHA-256 repositories cannot be read yet: scan the working tree with --no-history");
+    } else if message.contains("refstorage") {
+        message.push_str("; reftable repositories cannot be read yet: scan the working tree with --no-history");
+    }
+    GitError::Open { path: path.to_owned(), message }
+}
+
+/// A name for a repository in messages: its working tree, or its git directory.
+pub fn name(repository: &Repository) -> String {
+    let path = repository.workdir().unwrap_or_else(|| repository.path());
+    let text = path.display().to_string();
+    text.strip_suffix('/').map_or(text.clone(), str::to_owned)
+}
+
+/// Paths in the index, for tracked files that an ignore file names. Nothing for a repository without one.
+pub fn tracked(repository: &Repository) -> Vec<PathBuf> {
+    let Ok(index) = repository.index() else { return Vec::new() };
+    index.iter().map(|entry| PathBuf::from(os_path(&entry.path))).collect()
+}
+
+#[cfg(unix)]
+fn os_path(bytes: &[u8]) -> std::ffi::OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
+}
+
+#[cfg(not(unix))]
+fn os_path(bytes: &[u8]) -> std::ffi::OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}

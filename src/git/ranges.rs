@@ -1,0 +1,169 @@
+//! What a change introduces: the index against HEAD, or the commits of a range against all their parents.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use git2::{Delta, Diff, DiffOptions, Oid, Repository};
+
+use super::attribution::describe;
+use super::{GitError, name};
+use crate::origin::{Commit, Origin};
+
+/// One file of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The blob after the change.
+    pub blob: Oid,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A change: the files it brings, and for each parent the blobs that parent had in place of changed files. A secret is
+/// introduced if it stands in a file the change brings and in no old blob of some parent, for every parent.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// New and changed files.
+    pub new: Vec<Changed>,
+    /// For each parent, the paths that differ from it (indexes into `new`) and the blobs it had.
+    pub parents: Vec<Parent>,
+}
+
+/// See [`Change`].
+#[derive(Debug, Default)]
+pub struct Parent {
+    /// For each of [`Change::new`], whether it differs from this parent.
+    pub differs: Vec<bool>,
+    /// Blobs that the change replaces or removes.
+    pub old: Vec<Oid>,
+}
+
+fn options() -> DiffOptions {
+    let mut options = DiffOptions::new();
+    options.include_typechange(true).ignore_submodules(true);
+    options
+}
+
+/// Blob and path of each file that `diff` brings, and the blobs it replaces or removes.
+fn sides(diff: &Diff<'_>) -> (Vec<(Oid, String)>, Vec<Oid>) {
+    let (mut new, mut old) = (Vec::new(), Vec::new());
+    for delta in diff.deltas() {
+        let is_file = |file: &git2::DiffFile<'_>| file.mode() != git2::FileMode::Commit && !file.id().is_zero();
+        if is_file(&delta.old_file()) && delta.status() != Delta::Added {
+            old.push(delta.old_file().id());
+        }
+        if is_file(&delta.new_file()) && delta.status() != Delta::Deleted {
+            let path = delta.new_file().path_bytes().unwrap_or_default();
+            new.push((delta.new_file().id(), String::from_utf8_lossy(path).into_owned()));
+        }
+    }
+    (new, old)
+}
+
+/// What the index would commit.
+pub fn staged(repository: &Repository) -> Result<Change, GitError> {
+    let fail = |error: git2::Error| {
+        GitError::Other(format!("{}: cannot compare the index with HEAD: {}", name(repository), error.message()))
+    };
+    let index = match std::env::var_os("GIT_INDEX_FILE") {
+        // `git commit -a`, `-p` and `git commit PATH` run their hooks with an index of their own.
+        Some(path) => {
+            let index = git2::Index::open(Path::new(&path)).map_err(fail)?;
+            index
+        }
+        None => repository.index().map_err(fail)?,
+    };
+    let head = match repository.head() {
+        Ok(head) => Some(head.peel_to_tree().map_err(fail)?),
+        Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => None,
+        Err(error) => return Err(fail(error)),
+    };
+    let diff = repository.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options())).map_err(fail)?;
+    let (new, old) = sides(&diff);
+    let differs = vec![true; new.len()];
+    let new =
+        new.into_iter().map(|(blob, path)| Changed { blob, origin: Origin::Staged { path: path.into() } }).collect();
+    Ok(Change { new, parents: vec![Parent { differs, old }] })
+}
+
+/// What the commits of `range` introduce, oldest first. `range` is `A..B`, `A...B` (since their merge base) or `B` (all that
+/// leads to B).
+pub fn range(repository: &Repository, range: &str) -> Result<Vec<Change>, GitError> {
+    let fail =
+        |error: git2::Error| GitError::Other(format!("{}: cannot walk {range}: {}", name(repository), error.message()));
+    let mut walk = repository.revwalk().map_err(fail)?;
+    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(fail)?;
+    let resolve = |revision: &str| {
+        let revision = if revision.is_empty() { "HEAD" } else { revision };
+        repository
+            .revparse_single(revision)
+            .and_then(|object| object.peel_to_commit())
+            .map(|commit| commit.id())
+            .map_err(|error| bad_revision(repository, revision, &error))
+    };
+    let tip;
+    if let Some((from, to)) = range.split_once("...") {
+        let (from, to) = (resolve(from)?, resolve(to)?);
+        tip = to;
+        let base = repository.merge_base(from, to).map_err(fail)?;
+        walk.push(to).and_then(|()| walk.hide(base)).map_err(fail)?;
+    } else if let Some((from, to)) = range.split_once("..") {
+        let (from, to) = (resolve(from)?, resolve(to)?);
+        tip = to;
+        walk.push(to).and_then(|()| walk.hide(from)).map_err(fail)?;
+    } else {
+        tip = resolve(range)?;
+        walk.push(tip).map_err(fail)?;
+    }
+    let tip_tree = repository.find_commit(tip).and_then(|c| c.tree()).map_err(fail)?;
+    walk.map(|id| id.and_then(|id| commit_change(repository, id, &tip_tree)).map_err(fail)).collect()
+}
+
+fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {
+    let mut message = error.message().to_owned();
+    if repository.is_shallow() {
+        message.push_str("; the clone is shallow: fetch the missing commits (`git fetch --unshallow`, or fetch-depth: 0 in actions/checkout)");
+    }
+    GitError::Revision { repository: name(repository), revision: revision.to_owned(), message }
+}
+
+fn commit_change(repository: &Repository, id: Oid, tip: &git2::Tree<'_>) -> Result<Change, git2::Error> {
+    let commit = repository.find_commit(id)?;
+    let about: Arc<Commit> = Arc::new(describe(&commit));
+    let tree = commit.tree()?;
+    let parents: Vec<Option<git2::Commit<'_>>> =
+        if commit.parent_count() == 0 { vec![None] } else { commit.parents().map(Some).collect() };
+    let mut files: Vec<(Oid, String)> = Vec::new();
+    let mut index: HashMap<(Oid, String), usize> = HashMap::new();
+    let mut sets = Vec::new();
+    for parent in parents {
+        let parent_tree = parent.map(|p| p.tree()).transpose()?;
+        let diff = repository.diff_tree_to_tree(parent_tree.as_ref(), Some(&tree), Some(&mut options()))?;
+        let (new, old) = sides(&diff);
+        let mut members = Vec::new();
+        for file in new {
+            let at = *index.entry(file.clone()).or_insert_with(|| {
+                files.push(file);
+                files.len() - 1
+            });
+            members.push(at);
+        }
+        sets.push((members, old));
+    }
+    let parents = sets
+        .into_iter()
+        .map(|(members, old)| {
+            let mut differs = vec![false; files.len()];
+            members.into_iter().for_each(|m| differs[m] = true);
+            Parent { differs, old }
+        })
+        .collect();
+    let new = files
+        .into_iter()
+        .map(|(blob, path)| {
+            let in_head = tip.get_path(Path::new(&path)).is_ok_and(|entry| entry.id() == blob);
+            Changed { blob, origin: Origin::Commit { path: path.into(), commit: Arc::clone(&about), in_head } }
+        })
+        .collect();
+    Ok(Change { new, parents })
+}

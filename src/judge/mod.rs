@@ -1,0 +1,124 @@
+//! Judgement: which candidates are findings, and how sure they are. Pure.
+//!
+//! [`content`] judges what a text alone says; it is done once for a text, however many paths and commits hold it.
+//! [`at_path`] then weighs in the path.
+
+mod kind;
+mod overlap;
+mod placeholder;
+mod value;
+mod words;
+
+use crate::detect::check::{Fact, Verdict};
+use crate::detect::{Candidate, Operator, Relation, entropy};
+use crate::report::DropReason;
+use crate::rules::{Confidence, Matcher, Rule, RuleSet, ValueKind};
+
+pub use kind::FileKind;
+
+/// A candidate with what was made of it.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The candidate.
+    pub candidate: Candidate,
+    /// How sure it is, or why it is no finding.
+    pub verdict: Result<Confidence, DropReason>,
+    /// What an offline check learnt.
+    pub facts: Vec<Fact>,
+    /// See [`Rule::specificity`].
+    specificity: u8,
+}
+
+/// Judges all candidates of one text. `now` is the time of the scan, seconds since 1970.
+pub fn content(rules: &RuleSet, text: &[u8], candidates: Vec<Candidate>, now: i64) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = candidates
+        .into_iter()
+        .map(|candidate| {
+            let rule = rules.get(candidate.rule);
+            let secret = &text[candidate.secret.clone()];
+            let (verdict, facts) = judge(rule, &candidate, secret, now);
+            Judged { verdict, facts, specificity: rule.specificity(), candidate }
+        })
+        .collect();
+    overlap::resolve(&mut judged);
+    judged
+}
+
+fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result<Confidence, DropReason>, Vec<Fact>) {
+    let mut facts = Vec::new();
+    let mut confidence = match candidate.relation {
+        Relation::Near => Confidence::Low,
+        _ => rule.confidence,
+    };
+    if let Some(check) = rule.check {
+        let outcome = check.run(secret, now);
+        facts = outcome.facts;
+        match outcome.verdict {
+            Verdict::Valid => {
+                return (Ok(if rule.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }), facts);
+            }
+            Verdict::Weak | Verdict::Invalid => confidence = Confidence::Low,
+            Verdict::NotSecret => return (Err(DropReason::NotSecret), facts),
+            Verdict::Unproven => {}
+        }
+    }
+    let random = match &rule.matcher {
+        Matcher::Token(t) => t.random,
+        Matcher::Context(c) => c.random,
+        Matcher::Assignment(a) => {
+            if placeholder::is_placeholder(secret) {
+                return (Err(DropReason::Placeholder), facts);
+            }
+            return (assignment(secret, candidate, a.value), facts);
+        }
+    };
+    if placeholder::is_placeholder(secret) {
+        return (Err(DropReason::Placeholder), facts);
+    }
+    if random {
+        let body = variable_part(rule, secret);
+        if !entropy::looks_random(body) {
+            return (Err(DropReason::Entropy), facts);
+        }
+        if placeholder::is_sequence(body) {
+            confidence = Confidence::Low;
+        }
+    }
+    (Ok(confidence), facts)
+}
+
+fn assignment(secret: &[u8], candidate: &Candidate, kind: ValueKind) -> Result<Confidence, DropReason> {
+    let confidence = value::assess(secret, kind).ok_or(match kind {
+        ValueKind::Password => DropReason::Placeholder,
+        ValueKind::Random => DropReason::Entropy,
+    })?;
+    // A bare first argument or list item is more often a name than a value.
+    let loose = matches!(candidate.operator, Some(Operator::Comma | Operator::Call));
+    Ok(if loose { confidence.min(Confidence::Low) } else { confidence })
+}
+
+/// The secret without the literal that begins it: what has to be random.
+fn variable_part<'t>(rule: &Rule, secret: &'t [u8]) -> &'t [u8] {
+    let head = rule
+        .anchors()
+        .iter()
+        .filter(|a| secret.len() > a.len() && secret[..a.len()].eq_ignore_ascii_case(a.as_bytes()))
+        .map(|a| a.len())
+        .max();
+    &secret[head.unwrap_or(0)..]
+}
+
+/// What the path changes: a bare word in code is a reference, and tests hold fewer real credentials. `None`: no finding there.
+pub fn at_path(rule: &Rule, bare: bool, confidence: Confidence, path: &str) -> Option<Confidence> {
+    if matches!(rule.matcher, Matcher::Token(_)) {
+        return Some(confidence);
+    }
+    if bare && matches!(rule.matcher, Matcher::Assignment(_)) && kind::of(path) == FileKind::Code {
+        return None;
+    }
+    Some(if kind::is_test(path) && matches!(rule.matcher, Matcher::Assignment(_)) {
+        Confidence::Low
+    } else {
+        confidence
+    })
+}

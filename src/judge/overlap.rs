@@ -1,0 +1,33 @@
+//! Several rules on the same bytes: the most specific one speaks.
+
+use std::cmp::Reverse;
+
+use super::Judged;
+use crate::report::DropReason;
+
+/// Marks, among judged candidates whose secrets overlap, all but the best as dropped: more specific rule first, then higher
+/// confidence, then the longer secret, then the rule that comes first.
+pub(super) fn resolve(judged: &mut [Judged]) {
+    let mut order: Vec<usize> = (0..judged.len()).filter(|i| judged[*i].verdict.is_ok()).collect();
+    order.sort_by_key(|i| {
+        let j = &judged[*i];
+        (
+            Reverse(j.specificity),
+            Reverse(j.verdict.ok()),
+            Reverse(j.candidate.secret.len()),
+            j.candidate.rule,
+            j.candidate.secret.start,
+        )
+    });
+    // Kept spans, sorted by start; they do not overlap, so neighbours are enough to look at.
+    let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    for i in order {
+        let secret = judged[i].candidate.secret.clone();
+        let clash = kept.range(..secret.end).next_back().is_some_and(|(_, end)| *end > secret.start);
+        if clash {
+            judged[i].verdict = Err(DropReason::Overlap);
+        } else {
+            kept.insert(secret.start, secret.end);
+        }
+    }
+}

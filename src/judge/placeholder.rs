@@ -1,0 +1,196 @@
+//! Values that stand for a secret without being one. Always a judgement on the whole value: a stop word inside a random
+//! string says nothing.
+
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+/// Words that only people writing documentation put into a value.
+const TELLING: &[&str] = &[
+    "your_",
+    "your-",
+    "yourkey",
+    "your ",
+    "youra",
+    "yoursecret",
+    "yourpass",
+    "yourtoken",
+    "my_secret",
+    "my-secret",
+    "mysecretkey",
+    "example",
+    "changeme",
+    "change_me",
+    "change-me",
+    "change this",
+    "changethis",
+    "placeholder",
+    "replace_",
+    "replace-",
+    "replaceme",
+    "redacted",
+    "insert_",
+    "insert-",
+    "dummy",
+    "xxxx",
+    "<secret",
+    "<token",
+    "<password",
+    "todo",
+    "fixme",
+    "removed",
+    "hidden",
+    "not_a_real",
+    "not-a-real",
+    "notareal",
+    "fake",
+    "sample",
+    "_here",
+    "-here",
+    "goes here",
+    "goeshere",
+    "lorem",
+    "foobar",
+    "deadbeef",
+    "undefined",
+    "****",
+    "....",
+    "test_secret",
+    "testsecret",
+    "enter_",
+    "put_your",
+    "abcdefgh",
+    "00000000",
+];
+
+fn telling() -> &'static AhoCorasick {
+    static TABLE: OnceLock<AhoCorasick> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(TELLING)
+            .expect("a short list of short words makes a small automaton")
+    })
+}
+
+/// Why `value` cannot be a secret, if it cannot: a reference to one, a template, a mask, or a word that says so. A telling
+/// word counts only where it is a good part of the value.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    is_reference(value) || is_mask(value) || is_told(value)
+}
+
+/// A quarter of the value at least is made of telling words.
+fn is_told(value: &[u8]) -> bool {
+    let told: usize = telling().find_iter(value).map(|m| m.len()).sum();
+    told * 4 >= value.len() && told > 0
+}
+
+/// One or two characters repeated, or nothing but punctuation.
+fn is_mask(value: &[u8]) -> bool {
+    let mut distinct = [false; 256];
+    for b in value {
+        distinct[usize::from(b.to_ascii_lowercase())] = true;
+    }
+    let kinds = distinct.iter().filter(|d| **d).count();
+    kinds <= 2 || !value.iter().any(u8::is_ascii_alphanumeric)
+}
+
+/// A variable, template, macro or call in place of a value: `$TOKEN`, `${…}`, `{{ … }}`, `%TOKEN%`, `<token>`, `@token@`,
+/// `#{…}`, `process.env.X`, `!Ref X`, `vault:…`.
+pub fn is_reference(value: &[u8]) -> bool {
+    let Some((&first, rest)) = value.split_first() else { return true };
+    let last = *value.last().unwrap_or(&first);
+    let identifier = |text: &[u8]| {
+        !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b':'))
+    };
+    match first {
+        b'$' => matches!(rest.first(), Some(b'{' | b'(' | b'[')) || (identifier(rest) && !rest[0].is_ascii_digit()),
+        b'%' => {
+            (last == b'%' && value.len() > 2)
+                || matches!(rest.first(), Some(b'(' | b'{' | b's' | b'd')) && value.len() <= 24
+        }
+        b'<' => last == b'>',
+        b'{' => last == b'}',
+        b'[' => last == b']',
+        b'@' => last == b'@' && value.len() > 2,
+        b'#' => rest.starts_with(b"{"),
+        b'!' => rest.starts_with(b"Ref ") || rest.starts_with(b"Sub "),
+        _ => {
+            value.windows(2).any(|w| w == b"${" || w == b"{{" || w == b"#{" || w == b"$(")
+                || [
+                    &b"process.env"[..],
+                    b"os.environ",
+                    b"os.getenv",
+                    b"env.",
+                    b"vault:",
+                    b"arn:aws:secretsmanager",
+                    b"secretKeyRef",
+                    b"op://",
+                    b"ENC[",
+                ]
+                .iter()
+                .any(|head| value.starts_with(head))
+        }
+    }
+}
+
+/// An ascending run (`abcdefgh`, `12345678`) of at least eight characters makes up half of the value: made up by hand.
+pub fn is_sequence(value: &[u8]) -> bool {
+    let (mut run, mut longest) = (1usize, 1usize);
+    for pair in value.windows(2) {
+        let step = pair[1].to_ascii_lowercase().wrapping_sub(pair[0].to_ascii_lowercase());
+        let wraps = matches!(
+            (pair[0], pair[1]),
+            (b'9', b'0' | b'a' | b'A') | (b'f', b'0') | (b'F', b'0') | (b'z' | b'Z', b'0')
+        );
+        run = if step == 1 || wraps { run + 1 } else { 1 };
+        longest = longest.max(run);
+    }
+    longest >= 8 && longest * 2 >= value.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_and_templates() {
+        for value in [
+            "$TOKEN",
+            "${TOKEN}",
+            "${{ secrets.X }}",
+            "{{ token }}",
+            "%TOKEN%",
+            "<your token>",
+            "@TOKEN@",
+            "process.env.TOKEN",
+            "#{token}",
+            "%s",
+            "xxxxxxxxxxxx",
+            "****************",
+            "your_api_key_here",
+            "AKIAIOSFODNN7EXAMPLE",
+            "changeme",
+            "",
+            "{0}",
+        ] {
+            assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_word_inside_a_random_value_says_nothing() {
+        for value in
+            ["kq8fakeZ2mXw9RtY4vBn7LpQ", "p4$$W0rd!", "$2ab9Kq", "9f8e7d6c5b4a39281706f5e4d3c2b1a0", "Tr0ub4dor&3"]
+        {
+            assert!(!is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn sequences() {
+        assert!(is_sequence(b"1234567890abcdef"));
+        assert!(is_sequence(b"abcdefghijklmnop"));
+        assert!(!is_sequence(b"a8s7d6f5g4h3j2k1"));
+    }
+}

@@ -1,0 +1,232 @@
+//! What the value of an assignment is: a secret chosen by people, one made by machines, or something else.
+
+use super::placeholder;
+use super::words;
+use crate::detect::entropy;
+use crate::rules::{Confidence, ValueKind};
+
+/// Shortest value taken for a password.
+const SHORTEST_PASSWORD: usize = 5;
+/// Shortest value taken for a machine-made secret.
+const SHORTEST_RANDOM: usize = 10;
+/// Mean pair score (see [`words::score`]) above which letters read as words.
+const WORDY: f64 = 0.55;
+
+/// Confidence that `value` is a secret of this kind, or none if it is something else.
+pub fn assess(value: &[u8], kind: ValueKind) -> Option<Confidence> {
+    if is_plain_word(value)
+        || looks_like_code(value)
+        || is_uri_or_path(value)
+        || value.iter().any(|b| *b < b' ' || *b >= 0x7f)
+    {
+        return None;
+    }
+    match kind {
+        ValueKind::Password => password(value),
+        ValueKind::Random => random(value),
+    }
+}
+
+/// Values that say nothing: literals of programming languages, and the names of the things themselves.
+fn is_plain_word(value: &[u8]) -> bool {
+    const PLAIN: &[&str] = &[
+        "true",
+        "false",
+        "null",
+        "nil",
+        "none",
+        "undefined",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "string",
+        "str",
+        "bytes",
+        "text",
+        "int",
+        "number",
+        "boolean",
+        "object",
+        "array",
+        "hidden",
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "token",
+        "apikey",
+        "key",
+        "username",
+        "user",
+        "email",
+        "optional",
+        "required",
+        "default",
+        "disabled",
+        "enabled",
+        "bearer",
+        "basic",
+        "value",
+        "empty",
+        "unknown",
+        "type",
+        "name",
+        "label",
+        "input",
+        "field",
+        "submit",
+        "column",
+        "invalid",
+        "missing",
+        "file",
+        "env",
+        "external",
+        "self",
+        "this",
+        "new",
+        "old",
+    ];
+    let folded: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    PLAIN.iter().any(|word| word.as_bytes() == folded)
+}
+
+/// Expressions, calls, member accesses, format strings, markup.
+fn looks_like_code(value: &[u8]) -> bool {
+    let has = |wanted: &[u8]| memchr::memmem::find(value, wanted).is_some();
+    let call = value.contains(&b'(') && value.contains(&b')');
+    let path_of_names = value.contains(&b'.')
+        && value.split(|b| *b == b'.').all(|part| {
+            part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+                && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+        });
+    call || path_of_names
+        || has(b"::")
+        || has(b"->")
+        || has(b"=>")
+        || has(b"&&")
+        || has(b"</")
+        || has(b"%s")
+        || value.contains(&b' ')
+}
+
+fn is_uri_or_path(value: &[u8]) -> bool {
+    memchr::memmem::find(value, b"://").is_some()
+        || value.starts_with(b"/")
+        || value.starts_with(b"./")
+        || value.starts_with(b"../")
+        || value.starts_with(b"~/")
+        || value.starts_with(b"C:\\")
+        || value.starts_with(b"data:")
+}
+
+/// Letters (and separators between words) only, reading as words.
+fn reads_as_words(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b','))
+        && words::score(value).0 > if value.len() < 12 { 0.0 } else { WORDY }
+}
+
+fn classes(value: &[u8]) -> (usize, bool) {
+    let lower = value.iter().any(u8::is_ascii_lowercase);
+    let upper = value.iter().any(u8::is_ascii_uppercase);
+    let digit = value.iter().any(u8::is_ascii_digit);
+    let other = value.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.'));
+    (usize::from(lower) + usize::from(upper) + usize::from(digit) + usize::from(other), digit)
+}
+
+fn password(value: &[u8]) -> Option<Confidence> {
+    if value.len() < SHORTEST_PASSWORD || value.len() > 128 {
+        return None;
+    }
+    if reads_as_words(value) {
+        // A plain word in a password's place may be one (weak, default): for audits.
+        let one_word = value.iter().all(u8::is_ascii_lowercase) && value.len() <= 12;
+        return one_word.then_some(Confidence::Low);
+    }
+    let (kinds, digit) = classes(value);
+    let all_digits = value.iter().all(u8::is_ascii_digit);
+    if all_digits {
+        return (value.len() >= 6).then_some(Confidence::Low);
+    }
+    if kinds >= 3 || (kinds == 2 && digit && value.len() >= 6) || (value.len() >= 8 && words::score(value).0 < 0.0) {
+        return Some(Confidence::Medium);
+    }
+    Some(Confidence::Low)
+}
+
+fn random(value: &[u8]) -> Option<Confidence> {
+    let body = value.strip_suffix(b"==").or_else(|| value.strip_suffix(b"=")).unwrap_or(value);
+    let machine = body
+        .iter()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'.' | b'~' | b'=' | b':'));
+    if body.len() < SHORTEST_RANDOM {
+        // Too short to tell a made value from a chosen one: judge it as a password, for audits only.
+        return password(value).map(|_| Confidence::Low);
+    }
+    if !machine {
+        return password(value);
+    }
+    if reads_as_words(body) || is_version_or_date(body) || !entropy::looks_random(body) {
+        return None;
+    }
+    let (score, pairs) = words::score(body);
+    let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
+    // Identifiers with a number at the end (`my-service-key-2`): mostly letters that read as words.
+    if pairs * 2 >= body.len() && score > WORDY && digits * 5 <= body.len() {
+        return None;
+    }
+    if placeholder::is_sequence(body) || is_uuid(body) || digits == 0 && score > -0.5 {
+        return Some(Confidence::Low);
+    }
+    Some(if body.len() >= 16 { Confidence::Medium } else { Confidence::Low })
+}
+
+fn is_version_or_date(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'_' | b'T' | b'Z' | b'v'))
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords() {
+        for value in ["Summer2024!", "acme-prod-db1", "letmein99", "8ThyF#1*@96%dYt!", "GitHub!23"] {
+            assert!(assess(value.as_bytes(), ValueKind::Password) >= Some(Confidence::Medium), "{value}");
+        }
+        for value in [
+            "password",
+            "getPassword()",
+            "user.password",
+            "settings.DB_PASSWORD",
+            "/run/secrets/db",
+            "Enter your password",
+            "reset_password_form",
+        ] {
+            assert_eq!(assess(value.as_bytes(), ValueKind::Password), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn machine_made() {
+        assert_eq!(assess(b"q7Zk2LpX9vRt4WmB8nYc", ValueKind::Random), Some(Confidence::Medium));
+        assert_eq!(assess(b"9f3c1b7e5a2d8f604b7c", ValueKind::Random), Some(Confidence::Medium));
+        for value in [
+            "kubernetes-admin-token",
+            "getElementById",
+            "xxxxxxxxxxxxxxxxxxxx",
+            "2024-03-01T12:00:00Z",
+            "my-service-key-name-2",
+        ] {
+            assert_eq!(assess(value.as_bytes(), ValueKind::Random), None, "{value}");
+        }
+    }
+}

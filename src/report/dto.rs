@@ -1,0 +1,256 @@
+//! What the JSON formats promise. These structs are the contract; the internal types may change without them.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use base64::Engine as _;
+use serde::{Serialize, Serializer};
+
+use super::{Options, Report};
+use crate::finding::{Finding, Location};
+use crate::rules::{Confidence, Rule, Severity};
+
+/// Rises when a field changes its meaning or goes away; new fields do not raise it.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The JSON document.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    schema_version: u32,
+    tool: Tool,
+    findings: Vec<FindingDto<'a>>,
+    summary: Summary<'a>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// One finding; a line of JSON Lines.
+#[derive(Serialize)]
+pub(super) struct FindingDto<'a> {
+    rule_id: &'a str,
+    provider: &'a str,
+    title: &'a str,
+    kind: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    secret: String,
+    /// The exact bytes, where `secret` is in clear and cannot hold them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_base64: Option<String>,
+    fingerprint: String,
+    facts: BTreeMap<&'a str, String>,
+    since: Option<Since<'a>>,
+    locations: Vec<LocationDto<'a>>,
+    remedy: Remedy<'a>,
+}
+
+#[derive(Serialize)]
+struct Since<'a> {
+    commit: &'a str,
+    date: &'a str,
+}
+
+#[derive(Serialize)]
+struct LocationDto<'a> {
+    path: &'a str,
+    line: NonZeroU32,
+    column: NonZeroU32,
+    end_line: NonZeroU32,
+    end_column: NonZeroU32,
+    place: &'static str,
+    confidence: &'static str,
+    commit: Option<&'a str>,
+    author: Option<&'a str>,
+    date: Option<&'a str>,
+    in_head: Option<bool>,
+    excerpt: String,
+}
+
+#[derive(Serialize)]
+struct Remedy<'a> {
+    about: &'a str,
+    impact: &'a str,
+    disable: &'a str,
+    rotate: &'a str,
+    store: &'a str,
+    documentation: Option<&'a str>,
+}
+
+/// The last line of JSON Lines.
+#[derive(Serialize)]
+pub(super) struct SummaryLine<'a> {
+    summary: Summary<'a>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema_version: u32,
+    version: &'static str,
+    rules: usize,
+    findings: usize,
+    by_severity: Counts,
+    by_confidence: Counts,
+    suppressed: Counts,
+    skipped: Counts,
+    errors: Vec<ErrorDto<'a>>,
+    stats: StatsDto,
+    complete: bool,
+    interrupted: bool,
+    nothing_searched: bool,
+}
+
+#[derive(Serialize)]
+struct ErrorDto<'a> {
+    subject: &'a str,
+    problem: &'a str,
+}
+
+#[derive(Serialize)]
+struct StatsDto {
+    files: u64,
+    blobs: u64,
+    commits: u64,
+    bytes: u64,
+}
+
+/// Names with numbers, written as an object in this order.
+struct Counts(Vec<(&'static str, u64)>);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn new(report: &'a Report<'_>, options: &Options) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            findings: report.findings.iter().map(|f| FindingDto::new(report, f, options)).collect(),
+            summary: Summary::new(report),
+        }
+    }
+}
+
+impl<'a> FindingDto<'a> {
+    pub(super) fn new(report: &'a Report<'_>, finding: &'a Finding, options: &Options) -> Self {
+        let rule = report.rules.get(finding.rule);
+        let (secret, secret_base64) = secret(finding, options);
+        Self {
+            rule_id: &rule.id,
+            provider: &rule.provider,
+            title: &rule.title,
+            kind: rule.kind.as_str(),
+            severity: finding.severity.as_str(),
+            confidence: finding.confidence.as_str(),
+            secret,
+            secret_base64,
+            fingerprint: finding.fingerprint.to_string(),
+            facts: facts(finding),
+            since: finding.since().map(|c| Since { commit: &c.id, date: &c.date }),
+            locations: finding.locations.iter().map(|l| LocationDto::new(l, options)).collect(),
+            remedy: Remedy::new(rule),
+        }
+    }
+}
+
+fn secret(finding: &Finding, options: &Options) -> (String, Option<String>) {
+    if !options.reveal {
+        return (finding.secret.mask(), None);
+    }
+    let bytes = finding.secret.reveal();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), None),
+        Err(_) => {
+            (String::from_utf8_lossy(bytes).into_owned(), Some(base64::engine::general_purpose::STANDARD.encode(bytes)))
+        }
+    }
+}
+
+/// Facts by label; a label that occurs twice keeps both values.
+fn facts(finding: &Finding) -> BTreeMap<&str, String> {
+    let mut facts: BTreeMap<&str, String> = BTreeMap::new();
+    for fact in &finding.facts {
+        facts
+            .entry(fact.label)
+            .and_modify(|value| {
+                value.push_str(", ");
+                value.push_str(&fact.value);
+            })
+            .or_insert_with(|| fact.value.clone());
+    }
+    facts
+}
+
+impl<'a> LocationDto<'a> {
+    fn new(location: &'a Location, options: &Options) -> Self {
+        let commit = location.commit.as_deref();
+        Self {
+            path: &location.path,
+            line: location.start.line,
+            column: location.start.column,
+            end_line: location.end.line,
+            end_column: location.end.column,
+            place: location.place.as_str(),
+            confidence: location.confidence.as_str(),
+            commit: commit.map(|c| c.id.as_str()),
+            author: commit.map(|c| c.author.as_str()),
+            date: commit.map(|c| c.date.as_str()),
+            in_head: location.in_head,
+            excerpt: location.excerpt.render(options.reveal),
+        }
+    }
+}
+
+impl<'a> Remedy<'a> {
+    fn new(rule: &'a Rule) -> Self {
+        Self {
+            about: &rule.about,
+            impact: &rule.impact,
+            disable: &rule.disable,
+            rotate: &rule.rotate,
+            store: &rule.store,
+            documentation: rule.documentation.as_deref(),
+        }
+    }
+}
+
+impl<'a> SummaryLine<'a> {
+    pub(super) fn new(report: &'a Report<'_>) -> Self {
+        Self { summary: Summary::new(report) }
+    }
+}
+
+impl<'a> Summary<'a> {
+    fn new(report: &'a Report<'_>) -> Self {
+        let of_findings =
+            |wanted: &dyn Fn(&Finding) -> bool| report.findings.iter().filter(|f| wanted(f)).count() as u64;
+        let severity = |s: &Severity| (s.as_str(), of_findings(&|f| f.severity == *s));
+        let confidence = |c: &Confidence| (c.as_str(), of_findings(&|f| f.confidence == *c));
+        Self {
+            schema_version: SCHEMA_VERSION,
+            version: env!("CARGO_PKG_VERSION"),
+            rules: report.rules.len(),
+            findings: report.findings.len(),
+            by_severity: Counts(Severity::ALL.iter().rev().map(severity).collect()),
+            by_confidence: Counts(Confidence::ALL.iter().rev().map(confidence).collect()),
+            suppressed: Counts(report.suppressed.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),
+            skipped: Counts(report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),
+            errors: report.errors.iter().map(|e| ErrorDto { subject: &e.subject, problem: &e.problem }).collect(),
+            stats: StatsDto {
+                files: report.stats.files,
+                blobs: report.stats.blobs,
+                commits: report.stats.commits,
+                bytes: report.stats.bytes,
+            },
+            complete: report.is_complete(),
+            interrupted: report.interrupted,
+            nothing_searched: !report.searched_anything(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The end of a report for people: how much was found, how much was looked at, and what was not.
+
+use std::io::{self, Write};
+
+use super::human::Paint;
+use super::text::{bytes, count, printable, thousands};
+use super::{Options, Report};
+use crate::rules::Severity;
+
+/// Errors listed without `verbose`.
+const ERRORS: usize = 20;
+
+/// Writes the summary; what is missing from the scan comes last, where it is seen.
+pub(super) fn write(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", verdict(report, paint))?;
+    if report.searched_anything() {
+        writeln!(out, "Searched {} with {}.", searched(report), tool(report))?;
+    }
+    let suppressed: Vec<_> = report.suppressed.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
+    reasons("Not reported", &suppressed, out)?;
+    let skipped: Vec<_> = report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
+    reasons("Skipped", &skipped, out)?;
+    if !report.is_complete() {
+        incomplete(report, options, paint, out)?;
+    }
+    Ok(())
+}
+
+fn verdict(report: &Report<'_>, paint: Paint) -> String {
+    if !report.findings.is_empty() {
+        let of = |severity: &Severity| {
+            let n = report.findings.iter().filter(|f| f.severity == *severity).count() as u64;
+            (n > 0).then(|| paint.severity(*severity, &format!("{} {severity}", thousands(n))))
+        };
+        let by_severity: Vec<_> = Severity::ALL.iter().rev().filter_map(of).collect();
+        let total = count(report.findings.len() as u64, "finding");
+        return format!("{}: {}.", paint.bold(&total), by_severity.join(", "));
+    }
+    if !report.searched_anything() {
+        return paint.warning(&format!("Nothing was searched: {}.", why_nothing(report)));
+    }
+    if !report.is_complete() {
+        return "0 findings in what could be searched.".to_owned();
+    }
+    paint.good("No leaks found.")
+}
+
+fn why_nothing(report: &Report<'_>) -> String {
+    let skipped: u64 = report.skipped.values().sum();
+    if !report.is_complete() {
+        "the scan did not get that far".to_owned()
+    } else if report.stats.commits > 0 {
+        format!("{} walked, none with content to search", count(report.stats.commits, "commit"))
+    } else if skipped > 0 {
+        "all there is was skipped".to_owned()
+    } else {
+        "there is no file and no commit in what was asked for".to_owned()
+    }
+}
+
+fn searched(report: &Report<'_>) -> String {
+    let stats = &report.stats;
+    let mut parts = Vec::new();
+    if stats.files > 0 {
+        parts.push(count(stats.files, "file"));
+    }
+    if stats.blobs > 0 {
+        parts.push(count(stats.blobs, "blob"));
+    }
+    if stats.commits > 0 {
+        parts.push(count(stats.commits, "commit"));
+    }
+    parts.push(bytes(stats.bytes));
+    parts.join(", ")
+}
+
+fn tool(report: &Report<'_>) -> String {
+    let rules = count(report.rules.len() as u64, "rule");
+    format!("{rules} ({} {})", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+}
+
+fn reasons(title: &str, reasons: &[(&str, u64)], out: &mut dyn Write) -> io::Result<()> {
+    let listed: Vec<_> =
+        reasons.iter().filter(|(_, n)| *n > 0).map(|(reason, n)| format!("{} {reason}", thousands(*n))).collect();
+    if listed.is_empty() { Ok(()) } else { writeln!(out, "{title}: {}.", listed.join(", ")) }
+}
+
+fn incomplete(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let failed = (!report.errors.is_empty())
+        .then(|| format!("{} could not be searched", count(report.errors.len() as u64, "thing")));
+    let stopped = report.interrupted.then(|| "the scan was interrupted".to_owned());
+    let what: Vec<_> = stopped.into_iter().chain(failed).collect();
+    writeln!(out, "\n{}", paint.warning(&format!("INCOMPLETE: {}", what.join("; "))))?;
+    let shown = if options.verbose { report.errors.len() } else { ERRORS.min(report.errors.len()) };
+    for error in &report.errors[..shown] {
+        writeln!(out, "  {}: {}", printable(&error.subject), printable(&error.problem))?;
+    }
+    if shown < report.errors.len() {
+        writeln!(out, "  and {} more (--verbose lists them)", thousands((report.errors.len() - shown) as u64))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! One pass: targets in, collected matches out.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::collect::{self, Collected, Collector};
+use crate::git::{self, GitError};
+use crate::report::Report;
+use crate::rules::{Confidence, RuleSet};
+use crate::search::Searcher;
+use crate::source::{Scan, files, history, introduced, stdin};
+
+/// What to scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Working trees, and the history of those that are repositories.
+    Paths {
+        /// Files and folders.
+        paths: Vec<PathBuf>,
+        /// Which of the two.
+        what: What,
+    },
+    /// What the index of the repository at this path would commit.
+    Staged(PathBuf),
+    /// What the commits of a range introduce.
+    Range(PathBuf, String),
+    /// Standard input.
+    Stdin,
+}
+
+/// Which parts of a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Working tree and history.
+    Both,
+    /// The working tree only.
+    Files,
+    /// History only.
+    History,
+}
+
+/// How to scan.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Findings below are counted, not reported.
+    pub confidence: Confidence,
+    /// Honour ignore files.
+    pub ignore: bool,
+    /// Larger files and blobs are skipped, and counted.
+    pub max_file_size: Option<u64>,
+    /// Number of threads.
+    pub threads: usize,
+    /// Files that are not scanned (absolute paths): the reports of this run.
+    pub exclude: Vec<PathBuf>,
+}
+
+/// Why a scan did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanFailure {
+    /// A path the user named does not exist or cannot be looked at.
+    #[error("{}: {source}", path.display())]
+    Path {
+        /// As named.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// History was asked of something that has none.
+    #[error("{}: not a git repository", .0.display())]
+    NoRepository(PathBuf),
+    /// A repository cannot be used, or has no such revision.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The worker threads cannot be started.
+    #[error("cannot start worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Scans `target` and makes the report. `collector` may be cancelled from outside.
+pub fn run<'r>(
+    rules: &'r RuleSet,
+    target: &Target,
+    options: &Options,
+    collector: &Collector,
+) -> Result<Report<'r>, ScanFailure> {
+    let now =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
+    let searcher = Searcher::new(rules, now);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    let scan = Scan { searcher: &searcher, collector, pool: &pool, max_file_size: options.max_file_size };
+    match target {
+        Target::Stdin => stdin::scan(&scan, std::io::stdin().lock()),
+        Target::Paths { paths, what } => scan_paths(&scan, paths, *what, options)?,
+        Target::Staged(path) => {
+            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+            let change = git::ranges::staged(&repository)?;
+            introduced::scan(&scan, &repository, &[change]);
+        }
+        Target::Range(path, range) => {
+            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+            let changes = git::ranges::range(&repository, range)?;
+            collector.commits(changes.len() as u64);
+            introduced::scan(&scan, &repository, &changes);
+        }
+    }
+    let Collected { occurrences, mut dropped, skipped, errors, stats, interrupted } = collector.finish();
+    let findings = collect::findings(rules, occurrences, options.confidence, &mut dropped);
+    Ok(Report { rules, findings, suppressed: dropped, skipped, errors, stats, interrupted })
+}
+
+fn scan_paths(scan: &Scan<'_>, paths: &[PathBuf], what: What, options: &Options) -> Result<(), ScanFailure> {
+    // All targets are looked at before the first is scanned: a wrong name must not cost a long scan.
+    for path in paths {
+        std::fs::metadata(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
+    }
+    for path in paths {
+        let prefix = if paths.len() > 1 { prefix_of(path) } else { String::new() };
+        let repository = match what {
+            What::Files => None,
+            What::Both | What::History => match git::open(path) {
+                Ok(None) if what == What::History => return Err(ScanFailure::NoRepository(path.clone())),
+                Ok(found) => found,
+                Err(error) if what == What::History => return Err(error.into()),
+                Err(error) => {
+                    // The files can still be scanned, but the scan is not what was asked for.
+                    scan.collector.error(path.display().to_string(), error.to_string());
+                    None
+                }
+            },
+        };
+        if what != What::History && repository.as_ref().is_none_or(|r| !r.is_bare()) {
+            scan_files(scan, path, &prefix, options)?;
+        }
+        if let Some(repository) = repository {
+            history::scan(scan, &repository, &prefix)?;
+        }
+    }
+    Ok(())
+}
+
+fn scan_files(scan: &Scan<'_>, path: &Path, prefix: &str, options: &Options) -> Result<(), ScanFailure> {
+    // The enclosing repository names paths and says what is tracked. A broken one does not keep files from being scanned.
+    let enclosing = git::discover(path).ok().flatten();
+    let absolute = std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.to_owned(), source })?;
+    let top = enclosing.as_ref().and_then(|r| r.workdir()).and_then(|w| std::fs::canonicalize(w).ok());
+    let (base, tracked) = match (top, &enclosing) {
+        (Some(top), Some(repository)) if absolute.starts_with(&top) => {
+            let tracked = if options.ignore { git::tracked(repository) } else { Vec::new() };
+            (top, tracked)
+        }
+        _ if absolute.is_dir() => (absolute.clone(), Vec::new()),
+        _ => (absolute.parent().unwrap_or(&absolute).to_owned(), Vec::new()),
+    };
+    let tree = files::Tree { path: absolute, base, prefix: prefix.to_owned(), tracked };
+    files::scan(
+        scan,
+        &tree,
+        files::Options { ignore: options.ignore, threads: options.threads, exclude: &options.exclude },
+    );
+    Ok(())
+}
+
+/// What tells several targets apart in reported paths: the target as named.
+fn prefix_of(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = text.trim_end_matches('/');
+    match text {
+        "." | "" => String::new(),
+        _ if path.is_dir() => format!("{}/", text.strip_prefix("./").unwrap_or(text)),
+        _ => path
+            .parent()
+            .map(|p| p.to_string_lossy().into_owned())
+            .filter(|p| !p.is_empty())
+            .map_or(String::new(), |p| format!("{p}/")),
+    }
+}

@@ -1,0 +1,166 @@
+//! From a text to what it holds: detection and judgement in one call, with everything that outlives the text copied out.
+
+use std::ops::Range;
+
+use crate::detect::check::Fact;
+use crate::detect::{Candidate, Detector, REACH, tidy};
+use crate::finding::{Excerpt, Part};
+use crate::judge::{self, Judged};
+use crate::position::{Position, Positions, Start};
+use crate::report::DropReason;
+use crate::rules::{Confidence, RuleSet};
+use crate::secret::Secret;
+
+/// A finding in one text, before its place in a repository is known. Owns all it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// Index of the rule.
+    pub rule: usize,
+    /// The credential.
+    pub secret: Secret,
+    /// First byte.
+    pub start: Position,
+    /// One past the last byte.
+    pub end: Position,
+    /// The line round it.
+    pub excerpt: Excerpt,
+    /// How sure, by the text alone.
+    pub confidence: Confidence,
+    /// Stood without quotes.
+    pub bare: bool,
+    /// What an offline check learnt.
+    pub facts: Vec<Fact>,
+}
+
+/// What one text holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// Findings in order of their place.
+    pub found: Vec<Match>,
+    /// Candidates that came to nothing, by reason.
+    pub dropped: Vec<DropReason>,
+}
+
+/// A detector and the time of the scan.
+pub struct Searcher<'r> {
+    detector: Detector<'r>,
+    now: i64,
+}
+
+/// Margin on either side of a window whose anchors are evaluated too, so that overlapping candidates see each other.
+const MARGIN: usize = REACH;
+/// How much text a window needs before and after the part it answers for.
+pub const WINDOW_CONTEXT: usize = MARGIN + REACH;
+
+/// Longest piece of text shown before and after a secret, bytes.
+const EXCERPT: usize = 100;
+
+impl<'r> Searcher<'r> {
+    /// For the rules of a scan at time `now` (seconds since 1970).
+    pub fn new(rules: &'r RuleSet, now: i64) -> Self {
+        Self { detector: Detector::new(rules), now }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &'r RuleSet {
+        self.detector.rules()
+    }
+
+    /// Searches a whole text.
+    pub fn search(&self, text: &[u8]) -> Matches {
+        let candidates = self.detector.search(text);
+        if candidates.is_empty() {
+            return Matches::default();
+        }
+        self.extract(text, Start::default(), judge::content(self.rules(), text, candidates, self.now), &(0..text.len()))
+    }
+
+    /// Searches `text[owned]`, which begins the window at `start`. The text must reach [`WINDOW_CONTEXT`] beyond `owned` on
+    /// either side, or to the end of the whole; then windows that tile a text find what a search of the whole finds.
+    pub fn search_window(&self, text: &[u8], start: Start, owned: &Range<usize>) -> Matches {
+        let from = owned.start.saturating_sub(MARGIN);
+        let to = text.len().min(owned.end + MARGIN);
+        let mut candidates: Vec<Candidate> = Vec::new();
+        self.detector.prefilter().search(text, |hit| {
+            if (from..to).contains(&hit.at) {
+                self.detector.evaluate(text, hit, &mut candidates);
+            }
+        });
+        if candidates.is_empty() {
+            return Matches::default();
+        }
+        self.extract(text, start, judge::content(self.rules(), text, tidy(candidates), self.now), owned)
+    }
+
+    fn extract(&self, text: &[u8], start: Start, judged: Vec<Judged>, owned: &Range<usize>) -> Matches {
+        let hidden = hidden_spans(&judged);
+        let mut positions = Positions::new(text, start);
+        let mut matches = Matches::default();
+        for j in judged {
+            if !owned.contains(&j.candidate.anchor) {
+                continue;
+            }
+            match j.verdict {
+                Err(reason) => matches.dropped.push(reason),
+                Ok(confidence) => {
+                    let span = j.candidate.secret;
+                    matches.found.push(Match {
+                        rule: j.candidate.rule,
+                        secret: Secret::new(&text[span.clone()]),
+                        start: positions.of(span.start),
+                        end: positions.of(span.end),
+                        excerpt: excerpt(text, &span, &hidden),
+                        confidence,
+                        bare: !j.candidate.quoted,
+                        facts: j.facts,
+                    });
+                }
+            }
+        }
+        matches
+    }
+}
+
+/// What must not be shown in an excerpt: every candidate that may be a secret, reported or not. Sorted, merged.
+fn hidden_spans(judged: &[Judged]) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = judged
+        .iter()
+        .filter(|j| !matches!(j.verdict, Err(DropReason::Placeholder | DropReason::NotSecret)))
+        .map(|j| j.candidate.secret.clone())
+        .collect();
+    spans.sort_by_key(|s| (s.start, s.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// The line round `secret` (for a secret of several lines: from the first to the last), hidden spans set apart.
+fn excerpt(text: &[u8], secret: &Range<usize>, hidden: &[Range<usize>]) -> Excerpt {
+    let floor = secret.start.saturating_sub(EXCERPT);
+    let start = memchr::memrchr(b'\n', &text[floor..secret.start]).map_or(floor, |n| floor + n + 1);
+    let ceiling = text.len().min(secret.end + EXCERPT);
+    let end = memchr::memchr(b'\n', &text[secret.end..ceiling]).map_or(ceiling, |n| secret.end + n);
+    let mut parts = Vec::new();
+    let mut at = start;
+    let first = hidden.partition_point(|span| span.end <= start);
+    for span in hidden[first..].iter().take_while(|span| span.start < end) {
+        let (from, to) = (span.start.max(start), span.end.min(end));
+        plain(&mut parts, &text[at..from]);
+        parts.push(Part::Hidden(Secret::new(&text[from..to])));
+        at = to;
+    }
+    plain(&mut parts, &text[at..end]);
+    Excerpt { parts }
+}
+
+fn plain(parts: &mut Vec<Part>, text: &[u8]) {
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    if !text.is_empty() {
+        parts.push(Part::Plain(String::from_utf8_lossy(text).into_owned()));
+    }
+}

@@ -1,0 +1,176 @@
+//! Files of a working tree: a parallel walk that honours git's ignore rules and never reads `.git`.
+
+use std::collections::HashSet;
+use std::fs::{self, File, Metadata};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::Scan;
+use super::stream::{self, Outcome};
+use crate::origin::Origin;
+use crate::report::SkipReason;
+
+/// What to walk and how to name it.
+pub struct Tree {
+    /// The file or folder to scan.
+    pub path: PathBuf,
+    /// Reported paths are relative to this folder.
+    pub base: PathBuf,
+    /// Put before every reported path: empty, or a folder ending in `/` that tells several trees apart.
+    pub prefix: String,
+    /// Paths that git tracks, relative to `base`: scanned even where an ignore file names them.
+    pub tracked: Vec<PathBuf>,
+}
+
+/// How to walk.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'o> {
+    /// Honour `.gitignore`, `.git/info/exclude` and the user's global ignore file.
+    pub ignore: bool,
+    /// Number of threads.
+    pub threads: usize,
+    /// Files that are passed over (absolute paths): the reports of this run.
+    pub exclude: &'o [PathBuf],
+}
+
+/// Walks and searches `tree`.
+pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) {
+    let seen: Option<Mutex<HashSet<PathBuf>>> = (options.ignore && !tree.tracked.is_empty()).then(Mutex::default);
+    let walk = WalkBuilder::new(&tree.path)
+        .hidden(false)
+        .ignore(false)
+        .parents(options.ignore)
+        .git_ignore(options.ignore)
+        .git_exclude(options.ignore)
+        .git_global(options.ignore)
+        .follow_links(false)
+        .threads(options.threads)
+        .filter_entry(|entry| entry.file_name() != ".git" || entry.depth() == 0)
+        .build_parallel();
+    walk.run(|| {
+        let mut worker = Worker { scan, tree, buffer: Vec::new() };
+        let seen = &seen;
+        Box::new(move |entry| {
+            if scan.collector.is_cancelled() {
+                return WalkState::Quit;
+            }
+            match entry {
+                Ok(entry) if options.exclude.iter().any(|p| p == entry.path()) => {}
+                Ok(entry) => {
+                    if let Some(seen) = seen {
+                        seen.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.path().to_owned());
+                    }
+                    worker.visit(&entry);
+                }
+                Err(error) => worker.walk_error(&error),
+            }
+            WalkState::Continue
+        })
+    });
+    if let Some(seen) = seen {
+        let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        scan_ignored_but_tracked(scan, tree, &seen);
+    }
+}
+
+/// A file that git tracks is published, whatever an ignore file says.
+fn scan_ignored_but_tracked(scan: &Scan<'_>, tree: &Tree, seen: &HashSet<PathBuf>) {
+    let mut worker = Worker { scan, tree, buffer: Vec::new() };
+    for path in
+        tree.tracked.iter().map(|p| tree.base.join(p)).filter(|p| p.starts_with(&tree.path) && !seen.contains(p))
+    {
+        if scan.collector.is_cancelled() {
+            return;
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) => worker.entry(&path, &metadata),
+            // Tracked and deleted: there is no such file to scan.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => scan.collector.error(worker.name(&path), error.to_string()),
+        }
+    }
+}
+
+struct Worker<'w> {
+    scan: &'w Scan<'w>,
+    tree: &'w Tree,
+    buffer: Vec<u8>,
+}
+
+impl Worker<'_> {
+    fn visit(&mut self, entry: &DirEntry) {
+        let Some(file_type) = entry.file_type() else { return };
+        if file_type.is_dir() {
+            return;
+        }
+        // A path given by name is followed; what the walk meets is not.
+        let metadata = if entry.depth() == 0 {
+            fs::metadata(entry.path())
+        } else {
+            entry.metadata().map_err(std::io::Error::other)
+        };
+        match metadata {
+            Ok(metadata) => self.entry(entry.path(), &metadata),
+            Err(error) => self.scan.collector.error(self.name(entry.path()), error.to_string()),
+        }
+    }
+
+    fn entry(&mut self, path: &Path, metadata: &Metadata) {
+        let collector = self.scan.collector;
+        if metadata.is_symlink() {
+            collector.skip(SkipReason::Symlink);
+        } else if !metadata.is_file() {
+            if !metadata.is_dir() {
+                collector.skip(SkipReason::Special);
+            }
+        } else if self.scan.max_file_size.is_some_and(|max| metadata.len() > max) {
+            collector.skip(SkipReason::TooLarge);
+        } else {
+            self.file(path);
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        let collector = self.scan.collector;
+        let result = File::open(path).and_then(|mut f| stream::search(self.scan.searcher, &mut f, &mut self.buffer));
+        match result {
+            Ok(Outcome::Searched(bytes, matches)) => {
+                collector.file(bytes);
+                if !matches.found.is_empty() || !matches.dropped.is_empty() {
+                    collector.matches(&Origin::File { path: Arc::from(self.name(path)) }, matches);
+                }
+            }
+            Ok(Outcome::Binary) => collector.skip(SkipReason::Binary),
+            Err(error) => collector.error(self.name(path), error.to_string()),
+        }
+    }
+
+    /// The path as reported: relative to the base, `/`-separated, invalid UTF-8 replaced.
+    fn name(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.tree.base).unwrap_or(path);
+        let relative = if relative.as_os_str().is_empty() { path } else { relative };
+        let text = relative.to_string_lossy();
+        let text = if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('\\', "/").into() };
+        format!("{}{}", self.tree.prefix, text.strip_prefix("./").unwrap_or(&text))
+    }
+
+    fn walk_error(&self, error: &ignore::Error) {
+        let mut path = None;
+        let mut inner = error;
+        // The path is in one of the layers that the walker wraps round the cause.
+        loop {
+            inner = match inner {
+                ignore::Error::WithPath { path: p, err } => {
+                    path = Some(p);
+                    err
+                }
+                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+                _ => break,
+            };
+        }
+        let subject = path.map_or_else(|| self.tree.path.display().to_string(), |p| self.name(p));
+        self.scan.collector.error(subject, inner.to_string());
+    }
+}
