@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Candidate, Relation, assign, edge, names};
-use crate::rules::Context;
+use crate::rules::{Context, Edge};
 
 /// Room for the rest of the name that contains the word, and for what stands between it and its value.
 const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
@@ -11,6 +11,13 @@ const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
 /// Finds the values of `rule` after the word at `word`.
 pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Context, found: &mut Vec<Candidate>) {
     if !names::begins_word(text, word.start) || !names::ends_word(text, word.end) {
+        return;
+    }
+    if let Some(candidate) = own_value(text, word, rule, context) {
+        found.push(candidate);
+    }
+    if context.edge == Edge::None {
+        // Without edges a value has no extent of its own: only the reader can tell where it begins and ends.
         return;
     }
     let reach = OWN_NAME.max(context.within as usize);
@@ -31,6 +38,28 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
             });
         }
     });
+}
+
+/// The value of the very name that contains the word, as the assignment reader sees it: the only way to values of any
+/// characters, such as passphrases.
+fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -> Option<Candidate> {
+    let name = assign::identifier(text, word.clone());
+    let label = names::normalise(&text[name.clone()]);
+    let fits = context.names.is_empty() || names::contains_any(&label, &context.names);
+    if !fits || names::contains_any(&label, &context.not_names) {
+        return None;
+    }
+    let value = assign::value_after(text, &name)?;
+    let whole = context.value.anchored().find(&text[value.range.clone()])?;
+    (whole.end() == value.range.len()).then(|| Candidate {
+        rule,
+        anchor: word.start,
+        secret: value.range,
+        name: Some(name),
+        relation: Relation::Named,
+        quoted: value.quoted,
+        operator: None,
+    })
 }
 
 /// What ties the value to the word, if its name (or, without one, the text between) carries a fitting label.

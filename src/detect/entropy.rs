@@ -38,30 +38,31 @@ pub fn floor(alphabet: u32, length: usize) -> f64 {
     }
 }
 
-/// The smallest usual alphabet that has all of the text's letters and digits: 10, 16, 36 or 64.
+/// The smallest usual alphabet that four fifths of the text's letters and digits belong to: 10, 16, 36 or 64. A fixed
+/// prefix or a separator does not change what the rest is made of.
 pub fn alphabet(text: &[u8]) -> u32 {
-    let (mut digits, mut hex, mut lower, mut upper, mut beyond) = (false, false, false, false, false);
+    let (mut digits, mut low_hex, mut high_hex, mut lower, mut upper, mut beyond) = (0usize, 0, 0, 0, 0, 0);
     for b in text {
         match b {
-            b'0'..=b'9' => digits = true,
-            b'a'..=b'z' => {
-                lower = true;
-                hex |= *b > b'f';
-            }
-            b'A'..=b'Z' => {
-                upper = true;
-                hex |= *b > b'F';
-            }
+            b'0'..=b'9' => digits += 1,
+            b'a'..=b'f' => low_hex += 1,
+            b'A'..=b'F' => high_hex += 1,
+            b'g'..=b'z' => lower += 1,
+            b'G'..=b'Z' => upper += 1,
             b'-' | b'_' | b'.' | b'=' => {}
-            _ => beyond = true,
+            _ => beyond += 1,
         }
     }
-    match (digits, lower, upper) {
-        _ if beyond => 64,
-        (_, true, true) => 64,
-        (true, false, false) => 10,
-        _ if !hex => 16,
-        _ => 36,
+    let total = digits + low_hex + high_hex + lower + upper + beyond;
+    let most = |count: usize| count * 5 >= total * 4;
+    if most(digits) {
+        10
+    } else if most(digits + low_hex) || most(digits + high_hex) {
+        16
+    } else if most(digits + low_hex + lower) || most(digits + high_hex + upper) {
+        36
+    } else {
+        64
     }
 }
 

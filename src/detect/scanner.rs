@@ -1,6 +1,6 @@
 //! Token extents that need more than a regular expression.
 //!
-//! Every scanner is linear and reads nothing beyond `at + max()`, so that a window shows what the whole text shows.
+//! Every scanner is linear and reads nothing beyond `at + longest()`, so that a window shows what the whole text shows.
 
 use std::ops::Range;
 

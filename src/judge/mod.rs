@@ -55,7 +55,10 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         facts = outcome.facts;
         match outcome.verdict {
             Verdict::Valid => {
-                return (Ok(if rule.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }), facts);
+                return (
+                    Ok(if rule.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }),
+                    facts,
+                );
             }
             Verdict::Weak | Verdict::Invalid => confidence = Confidence::Low,
             Verdict::NotSecret => return (Err(DropReason::NotSecret), facts),

@@ -57,6 +57,12 @@ pub fn expand(text: &str, seed: u64) -> Result<Example, String> {
             let position = (text.len() - rest.len()) as u64;
             let mut random = Random::new(seed ^ position.wrapping_mul(0xd134_2543_de82_ef95));
             let template = &rest[2..end];
+            if template.starts_with(' ') {
+                // Braces of the example's own language: `${{ secrets.TOKEN }}`.
+                out.push_str(&rest[..end + 2]);
+                rest = &rest[end + 2..];
+                continue;
+            }
             let value =
                 template_value(template, &mut random).ok_or_else(|| format!("unknown template {{{{{template}}}}}"))?;
             out.push_str(&value);

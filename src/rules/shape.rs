@@ -65,19 +65,69 @@ pub fn anchor_is_required(pattern: &str, anchors: &[String]) -> Result<Option<bo
 }
 
 fn required(hir: &Hir, anchors: &[String]) -> Option<bool> {
-    let in_any = |text: &[u8]| {
-        let folded = text.to_ascii_lowercase();
-        anchors.iter().any(|a| {
-            let a = a.to_ascii_lowercase();
-            folded.windows(a.len().max(1)).any(|w| w == a.as_bytes())
-        })
+    covers(&[Vec::new()], &[hir], anchors).then_some(true)
+}
+
+/// Whether every text that begins with one of `heads` and goes on with `parts` contains an anchor.
+fn covers(heads: &[Vec<u8>], parts: &[&Hir], anchors: &[String]) -> bool {
+    let has_anchor = |text: &Vec<u8>| {
+        anchors.iter().any(|a| text.windows(a.len().max(1)).any(|w| w.eq_ignore_ascii_case(a.as_bytes())))
     };
+    if heads.iter().all(has_anchor) {
+        return true;
+    }
+    let Some((part, rest)) = parts.split_first() else { return false };
+    if let Some(longer) = enumerate(part).and_then(|more| product(heads, &more)) {
+        return covers(&longer, rest, anchors);
+    }
+    let nothing: &[Vec<u8>] = &[Vec::new()];
+    match part.kind() {
+        HirKind::Capture(c) => covers(heads, &[&[&*c.sub], rest].concat(), anchors),
+        HirKind::Concat(inner) => covers(heads, &[&inner.iter().collect::<Vec<_>>(), rest].concat(), anchors),
+        HirKind::Alternation(branches) => {
+            branches.iter().all(|branch| covers(heads, &[&[branch], rest].concat(), anchors))
+        }
+        HirKind::Repetition(r) if r.min > 0 => covers(nothing, &[&r.sub], anchors) || covers(nothing, rest, anchors),
+        // Anything can stand here: what follows has to hold the anchor by itself.
+        _ => covers(nothing, rest, anchors),
+    }
+}
+
+/// More texts than this are not listed one by one.
+const ENUMERABLE: usize = 4096;
+
+/// All texts an expression matches, in lower case, if they are few.
+fn enumerate(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     match hir.kind() {
-        HirKind::Literal(l) => in_any(&l.0).then_some(true),
-        HirKind::Capture(c) => required(&c.sub, anchors),
-        HirKind::Repetition(r) if r.min > 0 => required(&r.sub, anchors),
-        HirKind::Concat(parts) => parts.iter().find_map(|p| required(p, anchors).filter(|yes| *yes)),
-        HirKind::Alternation(parts) => parts.iter().all(|p| required(p, anchors) == Some(true)).then_some(true),
+        HirKind::Empty => Some(vec![Vec::new()]),
+        HirKind::Literal(l) => Some(vec![l.0.to_ascii_lowercase()]),
+        HirKind::Class(class) => {
+            let regex_syntax::hir::Class::Bytes(class) = class else { return None };
+            let bytes: std::collections::BTreeSet<u8> =
+                class.iter().flat_map(|r| r.start()..=r.end()).map(|b| b.to_ascii_lowercase()).collect();
+            (bytes.len() <= 32).then(|| bytes.into_iter().map(|b| vec![b]).collect())
+        }
+        HirKind::Capture(c) => enumerate(&c.sub),
+        HirKind::Repetition(r) if r.max == Some(1) && r.min == 0 => {
+            let mut texts = enumerate(&r.sub)?;
+            texts.push(Vec::new());
+            Some(texts)
+        }
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(vec![Vec::new()], |texts, part| product(&texts, &enumerate(part)?))
+        }
+        HirKind::Alternation(parts) => {
+            let mut texts = Vec::new();
+            for part in parts {
+                texts.extend(enumerate(part)?);
+            }
+            (texts.len() <= ENUMERABLE).then_some(texts)
+        }
         _ => None,
     }
+}
+
+fn product(heads: &[Vec<u8>], tails: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+    (heads.len() * tails.len() <= ENUMERABLE)
+        .then(|| heads.iter().flat_map(|h| tails.iter().map(move |t| [&h[..], t].concat())).collect())
 }

@@ -42,8 +42,9 @@ impl Armour {
         let label_end = memmem::find(rest.get(..rest.len().min(80))?, b"--")?;
         let label = std::str::from_utf8(rest.get(..label_end)?).ok()?.trim().to_owned();
         let body = rest.get(label_end..)?;
-        let body = memmem::find(body, b"END ").and_then(|end| body.get(..end)).unwrap_or(body);
-        let mut text = unescape(body);
+        let end = memmem::find(body, b"-END").or_else(|| memmem::find(body, b"- END"));
+        let mut text = unescape(end.and_then(|end| body.get(..end)).unwrap_or(body));
+        cut_prefix_of_end(&mut text);
         let encrypted = cut(&mut text, b"Proc-Type:").is_some_and(|v| memmem::find(&v, b"ENCRYPTED").is_some());
         let cipher = cut(&mut text, b"DEK-Info:").and_then(|value| cipher_name(&value));
         let crc24 = if label.starts_with("PGP") { cut_crc24(&mut text) } else { None };
@@ -133,6 +134,17 @@ fn cut(text: &mut Vec<u8>, name: &[u8]) -> Option<Vec<u8>> {
     let value = text.get(value_start..end)?.to_vec();
     text.drain(start..end);
     Some(value)
+}
+
+/// Removes what stands before the dashes on the END line, if it is a mere prefix like the other lines have.
+fn cut_prefix_of_end(text: &mut Vec<u8>) {
+    let dashes = text.iter().rev().take_while(|b| **b == b'-').count();
+    text.truncate(text.len() - dashes);
+    let Some(start) = memchr::memrchr(b'\n', text) else { return };
+    let adjoins = text.last().is_some_and(|b| is_base64(*b) || *b == b'=');
+    if !adjoins && text.get(start..).is_some_and(|line| words(line).all(|w| w.len() < LINE)) {
+        text.truncate(start);
+    }
 }
 
 fn cipher_name(value: &[u8]) -> Option<String> {

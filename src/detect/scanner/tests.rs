@@ -106,7 +106,7 @@ fn tokens() {
     {
         assert_eq!(found(Scanner::Jwt, &broken, 0), None, "{broken}");
     }
-    let long = format!("{}.{}.{}", parts[0], "a".repeat(Scanner::Jwt.max()), parts[2]);
+    let long = format!("{}.{}.{}", parts[0], "a".repeat(Scanner::Jwt.longest()), parts[2]);
     assert_eq!(found(Scanner::Jwt, &long, 0), None);
 }
 
@@ -130,7 +130,7 @@ fn windows_show_what_the_whole_shows() {
     ] {
         let hay = format!("{}\n", token).repeat(40);
         for at in (0..hay.len()).step_by(7) {
-            let end = hay.len().min(at + scanner.max());
+            let end = hay.len().min(at + scanner.longest());
             assert_eq!(scanner.find(hay.as_bytes(), at), scanner.find(&hay.as_bytes()[..end], at));
         }
     }
@@ -161,7 +161,7 @@ proptest! {
             for scanner in Scanner::ALL.iter().copied() {
                 if let Some(range) = scanner.find(&hay, at) {
                     prop_assert!(range.start == at && range.start < range.end && range.end <= hay.len());
-                    prop_assert!(range.len() <= scanner.max());
+                    prop_assert!(range.len() <= scanner.longest());
                 }
             }
         }
