@@ -76,6 +76,9 @@ pub struct ScanArgs {
     /// Skip larger files and blobs; K, M and G are understood [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_file_size: Option<u64>,
+    /// Search every version in git history in full, not only what it adds: slow, finds the same, made for checking.
+    #[arg(long)]
+    pub full_search: bool,
     /// Number of threads [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

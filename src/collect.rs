@@ -1,6 +1,6 @@
 //! What the workers of a scan hand over, and how it becomes findings. The order in which it arrives does not matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -83,19 +83,29 @@ impl Collector {
         inner.occurrences.extend(matches.found.into_iter().map(|m| (origin.clone(), m)));
     }
 
-    /// Candidates that came to nothing in a text whose place does not matter.
-    pub fn dropped(&self, reasons: &[DropReason]) {
-        if !reasons.is_empty() {
-            let mut inner = self.lock();
-            for reason in reasons {
-                *inner.dropped.entry(*reason).or_default() += 1;
-            }
+    /// Objects of a history were searched.
+    pub fn objects(&self, blobs: u64, bytes: u64, commits: u64) {
+        self.blobs.fetch_add(blobs, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.commits(commits);
+    }
+
+    /// Candidates that came to nothing in texts whose place does not matter.
+    pub fn drop_many(&self, counts: &BTreeMap<DropReason, u64>) {
+        let mut inner = self.lock();
+        for (reason, n) in counts.iter().filter(|(_, n)| **n > 0) {
+            *inner.dropped.entry(*reason).or_default() += n;
         }
     }
 
     /// Something is deliberately not searched.
     pub fn skip(&self, reason: SkipReason) {
-        *self.lock().skipped.entry(reason).or_default() += 1;
+        self.skip_many(reason, 1);
+    }
+
+    /// The same for `n` things.
+    pub fn skip_many(&self, reason: SkipReason, n: u64) {
+        *self.lock().skipped.entry(reason).or_default() += n;
     }
 
     /// Something could not be searched.
@@ -153,14 +163,19 @@ pub fn findings(
     dropped: &mut BTreeMap<DropReason, u64>,
 ) -> Vec<Finding> {
     let mut groups: BTreeMap<(usize, Secret), Vec<(Origin, Match)>> = BTreeMap::new();
+    let mut below: BTreeSet<(usize, Secret)> = BTreeSet::new();
     for (origin, mut found) in occurrences {
         match judge::at_path(rules.get(found.rule), found.bare, found.confidence, origin.path()) {
             Some(confidence) if confidence >= floor => {
                 found.confidence = confidence;
                 groups.entry((found.rule, found.secret.clone())).or_default().push((origin, found));
             }
-            _ => *dropped.entry(DropReason::Confidence).or_default() += 1,
+            _ => drop(below.insert((found.rule, found.secret))),
         }
+    }
+    let hidden = below.iter().filter(|key| !groups.contains_key(*key)).count() as u64;
+    if hidden > 0 {
+        *dropped.entry(DropReason::Confidence).or_default() += hidden;
     }
     let mut findings: Vec<Finding> = groups
         .into_iter()

@@ -8,7 +8,7 @@ use crate::git::{self, GitError};
 use crate::report::Report;
 use crate::rules::{Confidence, RuleSet};
 use crate::search::Searcher;
-use crate::source::{Scan, files, history, introduced, stdin};
+use crate::source::{History, Scan, files, history, introduced, stdin};
 
 /// What to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Options {
     pub max_file_size: Option<u64>,
     /// Number of threads.
     pub threads: usize,
+    /// How history is searched.
+    pub history: History,
     /// Files that are not scanned (absolute paths): the reports of this run.
     pub exclude: Vec<PathBuf>,
 }
@@ -87,7 +89,14 @@ pub fn run<'r>(
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
     let searcher = Searcher::new(rules, now);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-    let scan = Scan { searcher: &searcher, collector, pool: &pool, max_file_size: options.max_file_size };
+    let scan = Scan {
+        searcher: &searcher,
+        collector,
+        pool: &pool,
+        history: options.history,
+        floor: options.confidence,
+        max_file_size: options.max_file_size,
+    };
     match target {
         Target::Stdin => stdin::scan(&scan, std::io::stdin().lock()),
         Target::Paths { paths, what } => scan_paths(&scan, paths, *what, options)?,

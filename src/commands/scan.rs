@@ -13,6 +13,7 @@ use crate::collect::Collector;
 use crate::report::{self, Format, Report};
 use crate::rules::{Confidence, RuleSet, load};
 use crate::scan::{self, Options, Target, What};
+use crate::source::History;
 
 pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
     let rules = rule_set(&args)?;
@@ -23,6 +24,7 @@ pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
         ignore: !args.no_ignore,
         max_file_size: args.max_file_size,
         threads: threads(&args),
+        history: if args.full_search { History::FullSearch } else { History::Changes },
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
     };
     let collector = Arc::new(Collector::default());

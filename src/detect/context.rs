@@ -6,7 +6,7 @@ use super::{Candidate, Relation, assign, edge, names};
 use crate::rules::{Context, Edge};
 
 /// Room for the rest of the name that contains the word, and for what stands between it and its value.
-const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
+pub(super) const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
 
 /// Finds the values of `rule` after the word at `word`.
 pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Context, found: &mut Vec<Candidate>) {
@@ -30,6 +30,7 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
             found.push(Candidate {
                 rule,
                 anchor: word.start,
+                anchor_id: 0,
                 quoted: matches!(text[value.start - 1], b'"' | b'\'' | b'`'),
                 secret: value,
                 name,
@@ -54,6 +55,7 @@ fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -
     (whole.end() == value.range.len()).then(|| Candidate {
         rule,
         anchor: word.start,
+        anchor_id: 0,
         secret: value.range,
         name: Some(name),
         relation: Relation::Named,

@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 use crate::rules::Edge;
 
 /// True when `range` is not a piece of a longer run of the token's own alphabet.
-pub fn is_bounded(text: &[u8], range: &Range<usize>, edge: Edge) -> bool {
+pub(super) fn is_bounded(text: &[u8], range: &Range<usize>, edge: Edge) -> bool {
     before(text, range.start, edge) && after(text, range.end, edge)
 }
 
@@ -51,7 +51,7 @@ fn ends_escape(text: &[u8]) -> bool {
 
 /// Calls `found` for the matches of `pattern` in `text[window]` that are bounded by `edge` in the whole text. A match that
 /// is only a piece of a longer run is passed over together with that run.
-pub fn bounded_matches(
+pub(super) fn bounded_matches(
     pattern: &Regex,
     text: &[u8],
     window: Range<usize>,

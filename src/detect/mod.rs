@@ -21,8 +21,17 @@ use prefilter::{Hit, Prefilter};
 
 pub use assign::Operator;
 
-/// How far from its anchor a rule may look, in bytes, either way: anchors, names and gaps included.
+/// An upper bound of how far from its anchor any rule looks, in bytes, either way.
 pub const REACH: usize = 2 * LONGEST_MATCH as usize;
+
+/// What the rules of an anchor see of a text: the evaluation of a hit depends on these bytes and on nothing else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// Bytes before the anchor.
+    pub back: usize,
+    /// Bytes after the anchor.
+    pub forward: usize,
+}
 
 /// How a value hangs together with the word or name that led to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +53,8 @@ pub struct Candidate {
     pub rule: usize,
     /// Offset of the anchor that led here.
     pub anchor: usize,
+    /// Which anchor that was.
+    pub anchor_id: usize,
     /// The secret.
     pub secret: Range<usize>,
     /// The name it is assigned to, where there is one.
@@ -60,6 +71,8 @@ pub struct Candidate {
 pub struct Detector<'r> {
     rules: &'r RuleSet,
     prefilter: Prefilter,
+    /// By anchor.
+    sights: Vec<Sight>,
 }
 
 impl<'r> Detector<'r> {
@@ -75,7 +88,14 @@ impl<'r> Detector<'r> {
                 }
             }
         }
-        Self { rules, prefilter: Prefilter::new(pairs.iter().map(|(text, rule)| (text.as_str(), *rule))) }
+        let prefilter = Prefilter::new(pairs.iter().map(|(text, rule)| (text.as_str(), *rule)));
+        let sights = (0..prefilter.len())
+            .map(|anchor| prefilter.rules(anchor).iter().map(|rule| sight(&rules.get(*rule).matcher)))
+            .map(|all| {
+                all.fold(Sight::default(), |a, b| Sight { back: a.back.max(b.back), forward: a.forward.max(b.forward) })
+            })
+            .collect();
+        Self { rules, prefilter, sights }
     }
 
     /// The rules.
@@ -88,40 +108,70 @@ impl<'r> Detector<'r> {
         &self.prefilter
     }
 
-    /// All candidates in `text`, sorted by the secret's place and rule, each once.
+    /// All candidates in `text`, in no particular order; the same secret may be there several times.
     pub fn search(&self, text: &[u8]) -> Vec<Candidate> {
         let mut found = Vec::new();
         self.prefilter.search(text, |hit| self.evaluate(text, hit, &mut found));
-        tidy(found)
+        found
     }
 
-    /// Evaluates the rules that one anchor hit wakes. Looks at most [`REACH`] bytes away from the hit.
+    /// What the rules of an anchor see.
+    pub fn sight(&self, anchor: usize) -> Sight {
+        self.sights[anchor]
+    }
+
+    /// Evaluates the rules that one anchor hit wakes, on the stretch of `text` in their [`Sight`].
     pub fn evaluate(&self, text: &[u8], hit: Hit, found: &mut Vec<Candidate>) {
-        let anchor = hit.at..hit.at + self.prefilter.len_of(hit.anchor);
+        let (sight, len) = (self.sights[hit.anchor], self.prefilter.len_of(hit.anchor));
+        let from = hit.at.saturating_sub(sight.back);
+        let seen = &text[from..text.len().min(hit.at + len + sight.forward)];
+        let anchor = hit.at - from..hit.at - from + len;
+        let first = found.len();
         for &rule in self.prefilter.rules(hit.anchor) {
             match &self.rules.get(rule).matcher {
-                Matcher::Token(token) => token_at(text, &anchor, rule, token, found),
-                Matcher::Context(c) => context::search(text, &anchor, rule, c, found),
-                Matcher::Assignment(a) => assignment_at(text, &anchor, rule, a, found),
+                Matcher::Token(token) => token_at(seen, &anchor, rule, token, found),
+                Matcher::Context(c) => context::search(seen, &anchor, rule, c, found),
+                Matcher::Assignment(a) => assignment_at(seen, &anchor, rule, a, found),
             }
+        }
+        for candidate in &mut found[first..] {
+            candidate.shift(from, 0);
+            candidate.anchor_id = hit.anchor;
         }
     }
 }
 
-/// Sorts candidates and keeps, of those with the same rule and secret, the one with the strongest tie.
-pub fn tidy(mut found: Vec<Candidate>) -> Vec<Candidate> {
-    found.sort_by(|a, b| {
-        (a.secret.start, a.secret.end, a.rule, b.relation, a.anchor).cmp(&(
-            b.secret.start,
-            b.secret.end,
-            b.rule,
-            a.relation,
-            b.anchor,
-        ))
-    });
-    found.dedup_by(|b, a| a.rule == b.rule && a.secret == b.secret);
-    found
+impl Candidate {
+    /// Moves all offsets by `forward` minus `back`.
+    pub fn shift(&mut self, forward: usize, back: usize) {
+        let moved = |at: usize| at + forward - back;
+        self.anchor = moved(self.anchor);
+        self.secret = moved(self.secret.start)..moved(self.secret.end);
+        self.name = self.name.as_ref().map(|n| moved(n.start)..moved(n.end));
+    }
 }
+
+/// How far a rule looks. Generous by a few bytes for edges and escapes; being too small would lose matches, the same ones in
+/// every way of searching.
+fn sight(matcher: &Matcher) -> Sight {
+    const EDGE: usize = 8;
+    match matcher {
+        Matcher::Token(t) => match &t.shape {
+            Shape::Scanner(scanner) => Sight { back: EDGE, forward: scanner.longest() + EDGE },
+            Shape::Pattern { lookback, max, .. } => {
+                Sight { back: *lookback as usize + EDGE, forward: *max as usize + EDGE }
+            }
+        },
+        Matcher::Context(c) => Sight {
+            back: assign::LONGEST_NAME + assign::LONGEST_GAP + EDGE,
+            forward: (context::OWN_NAME.max(c.within as usize) + c.max as usize + EDGE).max(ASSIGNMENT),
+        },
+        Matcher::Assignment(_) => Sight { back: assign::LONGEST_NAME + EDGE, forward: ASSIGNMENT },
+    }
+}
+
+/// The rest of a name, the gap and a value after it.
+const ASSIGNMENT: usize = assign::LONGEST_NAME + assign::LONGEST_GAP + assign::LONGEST_VALUE + 16;
 
 /// `api key` as it is written in code: `apikey`, `api_key`, `api-key`, `api key`, `api.key`.
 fn spellings(name: &str) -> Vec<String> {
@@ -137,6 +187,7 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
         found.push(Candidate {
             rule,
             anchor: anchor.start,
+            anchor_id: 0,
             secret,
             name: None,
             relation: Relation::Own,
@@ -195,6 +246,7 @@ fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &A
         found.push(Candidate {
             rule,
             anchor: anchor.start,
+            anchor_id: 0,
             secret: value.range,
             name: Some(name),
             relation: Relation::Named,

@@ -1,227 +1,312 @@
-//! Where blobs stand in history: first commit, paths, in HEAD or not. Paid for the blobs that hold something, in one pass.
+//! Where objects stand in history: first commit, paths, in HEAD or not. One pass over all trees and commits for all objects that
+//! hold something.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
-use git2::{ObjectType, Oid, Repository, Sort, Tree};
+use git2::{Oid, Repository};
 
-use super::{GitError, time};
+use super::GitError;
+use super::graph::{Bits, Graph};
+use super::store::Store;
 use crate::collect::Collector;
-use crate::origin::Commit;
 
-/// One path at which a blob stands, with the first commit that has it there.
+/// One path at which an object stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appearance {
+pub(super) struct Appearance {
     /// Path from the top of the repository; invalid UTF-8 replaced.
-    pub path: Arc<str>,
-    /// The first commit that has the blob there: parents before children, ties by date.
-    pub commit: Arc<Commit>,
-    /// HEAD has the blob there.
-    pub in_head: bool,
+    pub(super) path: Arc<str>,
+    /// Place of its first commit in the order of history: parents before children, ties by date.
+    pub(super) order: u32,
+    /// That commit.
+    pub(super) commit: Oid,
+    /// HEAD has the object there.
+    pub(super) in_head: bool,
 }
 
-/// What a walk over all commits says.
+/// What the walk over all commits says.
 #[derive(Default)]
-pub struct Attribution {
-    /// Appearances of the wanted blobs; a blob without any is not reachable.
-    pub appearances: HashMap<Oid, Vec<Appearance>>,
+pub(super) struct Attribution {
+    /// Appearances of the wanted objects by number; an object without any is not reachable.
+    pub(super) appearances: HashMap<u32, Vec<Appearance>>,
     /// How many commits were walked.
-    pub commits: u64,
+    pub(super) commits: u64,
 }
 
 struct Walk<'r> {
-    repository: &'r Repository,
-    wanted: &'r HashSet<Oid>,
-    present: &'r HashSet<Oid>,
-    collector: &'r Collector,
-    name: String,
-    /// Trees already walked at a path, so that each version of a folder is read once.
-    seen: HashSet<(Oid, u64)>,
-    missing: HashSet<Oid>,
-    found: HashMap<Oid, Vec<Appearance>>,
+    store: &'r Store,
+    graph: &'r Graph,
+    wanted: &'r Bits,
+    /// By tree: whether it holds something wanted.
+    useful: HashMap<u32, bool>,
+    /// Paths by number: the folder's path and the name.
+    paths: Vec<(u32, u32)>,
+    path_numbers: HashMap<(u32, u32), u32>,
+    seen: HashSet<(u32, u32)>,
+    /// Objects seen at a path, with the appearance's place in `found`.
+    found: HashMap<(u32, u32), (u32, Oid, bool)>,
 }
 
-/// Walks all commits that any ref, HEAD or the reflogs' stash reaches, oldest first, and notes where the `wanted` blobs appear.
-/// Objects that history names and that are not `present` are errors of the scan.
-pub fn attribute(
+/// The path number of the top of the repository.
+const TOP: u32 = 0;
+
+/// Attributes the `wanted` objects. Objects that reachable history names and that are not there are errors of the scan.
+pub(super) fn attribute(
     repository: &Repository,
-    wanted: &HashSet<Oid>,
-    present: &HashSet<Oid>,
+    store: &Store,
+    graph: &Graph,
+    wanted: &Bits,
     collector: &Collector,
 ) -> Result<Attribution, GitError> {
-    let name = super::name(repository);
+    let tips = tips(repository, collector)?;
+    let order = order(repository, store, graph, &tips, collector);
+    report_missing(repository, store, graph, &order, collector);
     let mut walk = Walk {
-        repository,
+        store,
+        graph,
         wanted,
-        present,
-        collector,
-        name,
+        useful: HashMap::new(),
+        paths: vec![(TOP, 0)],
+        path_numbers: HashMap::new(),
         seen: HashSet::new(),
-        missing: HashSet::new(),
         found: HashMap::new(),
     };
-    let tips = walk.tips()?;
-    let mut commits = 0;
-    let mut order = repository.revwalk().map_err(|e| walk.other("cannot walk commits", &e))?;
-    // Topological order, parents first; libgit2 breaks ties by commit time.
-    order
-        .set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE)
-        .map_err(|e| walk.other("cannot walk commits", &e))?;
-    for tip in tips {
-        if let Err(error) = order.push(tip) {
-            walk.collector
-                .error(format!("{}: commit {tip}", walk.name), format!("cannot be walked: {}", error.message()));
-        }
-    }
-    for id in order {
+    for (place, number) in order.iter().enumerate() {
         if collector.is_cancelled() {
             break;
         }
-        match id {
-            Ok(id) => {
-                commits += 1;
-                walk.commit(id);
-            }
-            Err(error) => {
-                // The walk cannot go on past a broken commit: what is left of history has no attribution.
-                collector.error(walk.name.clone(), format!("history cannot be walked to its end: {}", error.message()));
-                break;
-            }
-        }
+        let Some(tree) = graph.commits.get(number).and_then(|c| store.number(&c.tree)) else { continue };
+        walk.tree(tree, TOP, &mut |_, _| Some((place as u32, store.ids[*number as usize])));
     }
-    walk.mark_head();
-    Ok(Attribution { appearances: walk.found, commits })
+    let head = repository.head().and_then(|h| h.peel_to_commit()).ok();
+    if let Some(tree) = head.as_ref().and_then(|c| store.number(&c.tree_id())) {
+        walk.seen.clear();
+        walk.tree(tree, TOP, &mut |_, _| None);
+    }
+    let mut attribution = Attribution { commits: order.len() as u64, ..Attribution::default() };
+    let found = std::mem::take(&mut walk.found);
+    for ((object, path), (order, commit, in_head)) in found {
+        let path = walk.path(path);
+        attribution.appearances.entry(object).or_default().push(Appearance { path, order, commit, in_head });
+    }
+    messages(store, wanted, &order, head.map(|c| c.id()), graph, &mut attribution);
+    Ok(attribution)
+}
+
+/// Wanted commits appear in themselves: their message holds something.
+fn messages(
+    store: &Store,
+    wanted: &Bits,
+    order: &[u32],
+    head: Option<Oid>,
+    graph: &Graph,
+    attribution: &mut Attribution,
+) {
+    let messages: Vec<(u32, u32)> =
+        order.iter().enumerate().filter(|(_, n)| wanted.contains(**n)).map(|(place, n)| (place as u32, *n)).collect();
+    if messages.is_empty() {
+        return;
+    }
+    let in_head = ancestors(store, graph, head.iter().copied());
+    for (place, number) in messages {
+        attribution.appearances.entry(number).or_default().push(Appearance {
+            path: Arc::from(super::COMMIT_MESSAGE),
+            order: place,
+            commit: store.ids[number as usize],
+            in_head: in_head.contains(number),
+        });
+    }
 }
 
 impl Walk<'_> {
-    fn other(&self, what: &str, error: &git2::Error) -> GitError {
-        GitError::Other(format!("{}: {what}: {}", self.name, error.message()))
+    /// Whether the tree holds something wanted, at any depth.
+    fn is_useful(&mut self, tree: u32) -> bool {
+        if let Some(known) = self.useful.get(&tree) {
+            return *known;
+        }
+        let graph = self.graph;
+        let entries = graph.trees.get(&tree).map_or(&[][..], |e| e);
+        // A tree cannot hold itself, but damaged data can say so.
+        self.useful.insert(tree, false);
+        let mut useful = false;
+        for entry in entries {
+            useful |= if entry.is_tree { self.is_useful(entry.object) } else { self.wanted.contains(entry.object) };
+        }
+        self.useful.insert(tree, useful);
+        useful
     }
 
-    /// Commits that refs and HEAD point at, tags peeled.
-    fn tips(&self) -> Result<Vec<Oid>, GitError> {
-        let mut tips = Vec::new();
-        let references = self.repository.references().map_err(|e| self.other("cannot list refs", &e))?;
-        for reference in references {
-            let reference = match reference {
-                Ok(reference) => reference,
-                Err(error) => {
-                    self.collector
-                        .error(format!("{}: refs", self.name), format!("a ref cannot be read: {}", error.message()));
-                    continue;
-                }
-            };
-            // Symbolic refs point at others of the list, or at an unborn branch.
-            let Some(target) = reference.target() else { continue };
-            match self.repository.find_object(target, None).and_then(|o| o.peel(ObjectType::Any)) {
-                Ok(object) => match object.peel_to_commit() {
-                    Ok(commit) => tips.push(commit.id()),
-                    // A tag of a tree or blob: its content is searched, it has no commit.
-                    Err(_) => continue,
-                },
-                Err(error) => {
-                    let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-                    self.collector.error(
-                        format!("{}: ref {name}", self.name),
-                        format!("points at {target}, which cannot be read: {}", error.message()),
-                    );
-                }
-            }
-        }
-        if let Ok(head) = self.repository.head().and_then(|h| h.peel_to_commit()) {
-            tips.push(head.id());
-        }
-        tips.sort_unstable();
-        tips.dedup();
-        Ok(tips)
-    }
-
-    fn missing(&mut self, what: &str, id: Oid, problem: &str) {
-        if self.missing.insert(id) {
-            self.collector.error(format!("{}: {what} {id}", self.name), problem.to_owned());
-        }
-    }
-
-    fn commit(&mut self, id: Oid) {
-        let commit = match self.repository.find_commit(id) {
-            Ok(commit) => commit,
-            Err(error) => return self.missing("commit", id, &format!("cannot be read: {}", error.message())),
-        };
-        match commit.tree() {
-            Ok(tree) => {
-                // Made for the first wanted blob only.
-                let mut shared = None;
-                self.tree(&tree, "", &mut || Arc::clone(shared.get_or_insert_with(|| Arc::new(describe(&commit)))));
-            }
-            Err(error) => self.missing("tree", commit.tree_id(), &format!("cannot be read: {}", error.message())),
-        }
-    }
-
-    fn tree(&mut self, tree: &Tree<'_>, path: &str, commit: &mut dyn FnMut() -> Arc<Commit>) {
-        if !self.seen.insert((tree.id(), hash(path))) {
+    /// Notes the wanted objects below `tree`, which stands at `path`. `commit` gives the commit they first appear in; none marks
+    /// what is in HEAD.
+    fn tree(&mut self, tree: u32, path: u32, commit: &mut dyn FnMut(u32, u32) -> Option<(u32, Oid)>) {
+        if !self.is_useful(tree) || !self.seen.insert((tree, path)) {
             return;
         }
-        for entry in tree {
-            let id = entry.id();
-            let kind = entry.kind();
-            if kind == Some(ObjectType::Commit) {
-                continue; // a submodule
-            }
-            if !self.present.contains(&id) {
-                let what = if kind == Some(ObjectType::Tree) { "tree" } else { "blob" };
-                self.missing(what, id, "is missing from the object database (a partial clone, or damage)");
+        let graph = self.graph;
+        for entry in graph.trees.get(&tree).map_or(&[][..], |e| e) {
+            if entry.is_tree && !self.is_useful(entry.object) {
                 continue;
             }
-            let full = || format!("{path}{}", String::from_utf8_lossy(entry.name_bytes()));
-            match kind {
-                Some(ObjectType::Tree) => {
-                    let full = format!("{}/", full());
-                    if self.seen.contains(&(id, hash(&full))) {
-                        continue;
-                    }
-                    match self.repository.find_tree(id) {
-                        Ok(subtree) => self.tree(&subtree, &full, commit),
-                        Err(error) => self.missing("tree", id, &format!("cannot be read: {}", error.message())),
+            let at = self.path_number(path, entry.name);
+            if entry.is_tree {
+                self.tree(entry.object, at, commit);
+                continue;
+            }
+            match commit(entry.object, at) {
+                Some((place, id)) => {
+                    self.found.entry((entry.object, at)).or_insert((place, id, false));
+                }
+                None => {
+                    if let Some(found) = self.found.get_mut(&(entry.object, at)) {
+                        found.2 = true;
                     }
                 }
-                _ if self.wanted.contains(&id) => {
-                    let full = full();
-                    let list = self.found.entry(id).or_default();
-                    if !list.iter().any(|a| *a.path == full) {
-                        list.push(Appearance { path: full.into(), commit: commit(), in_head: false });
-                    }
-                }
-                _ => {}
             }
         }
     }
 
-    fn mark_head(&mut self) {
-        let Ok(tree) = self.repository.head().and_then(|h| h.peel_to_tree()) else { return };
-        for (id, appearances) in &mut self.found {
-            for appearance in appearances {
-                appearance.in_head =
-                    tree.get_path(std::path::Path::new(&*appearance.path)).is_ok_and(|entry| entry.id() == *id);
-            }
+    fn path_number(&mut self, folder: u32, name: u32) -> u32 {
+        let next = self.paths.len() as u32;
+        *self.path_numbers.entry((folder, name)).or_insert_with(|| {
+            self.paths.push((folder, name));
+            next
+        })
+    }
+
+    fn path(&self, mut number: u32) -> Arc<str> {
+        let mut names = Vec::new();
+        while number != TOP {
+            let (folder, name) = self.paths[number as usize];
+            names.push(String::from_utf8_lossy(&self.graph.names[name as usize]));
+            number = folder;
         }
+        names.reverse();
+        names.join("/").into()
     }
 }
 
-fn hash(path: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
+/// Commits that refs and HEAD point at, tags peeled.
+fn tips(repository: &Repository, collector: &Collector) -> Result<Vec<Oid>, GitError> {
+    let name = super::name(repository);
+    let references =
+        repository.references().map_err(|e| GitError::Other(format!("{name}: cannot list refs: {}", e.message())))?;
+    let mut tips = Vec::new();
+    for reference in references {
+        let reference = match reference {
+            Ok(reference) => reference,
+            Err(error) => {
+                collector.error(format!("{name}: refs"), format!("a ref cannot be read: {}", error.message()));
+                continue;
+            }
+        };
+        // Symbolic refs point at others of the list, or at an unborn branch.
+        let Some(target) = reference.target() else { continue };
+        match repository.find_object(target, None) {
+            // A tag of a tree or blob: its content is searched, it has no commit.
+            Ok(object) => tips.extend(object.peel_to_commit().map(|c| c.id())),
+            Err(error) => {
+                let ref_name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+                let problem = format!("points at {target}, which cannot be read: {}", error.message());
+                collector.error(format!("{name}: ref {ref_name}"), problem);
+            }
+        }
+    }
+    if let Ok(head) = repository.head().and_then(|h| h.peel_to_commit()) {
+        tips.push(head.id());
+    }
+    tips.sort_unstable();
+    tips.dedup();
+    Ok(tips)
 }
 
-/// What is reported of a commit.
-pub(super) fn describe(commit: &git2::Commit<'_>) -> Commit {
-    let author = commit.author();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Commit {
-        time: commit.time().seconds(),
-        id: commit.id().to_string(),
-        author: format!("{} <{}>", text(author.name_bytes()), text(author.email_bytes())),
-        date: time::rfc3339(author.when()),
+/// All commits that `from` reaches, `from` included, by number.
+fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> Bits {
+    let mut reached = Bits::new(store.ids.len());
+    let mut queue: Vec<u32> = from.filter_map(|id| store.number(&id)).filter(|n| reached.insert(*n)).collect();
+    while let Some(number) = queue.pop() {
+        let parents = graph.commits.get(&number).map_or(&[][..], |c| &c.parents);
+        queue.extend(parents.iter().filter_map(|id| store.number(id)).filter(|n| reached.insert(*n)));
+    }
+    reached
+}
+
+/// The reachable commits, parents before children, ties by committer time and id.
+fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &[Oid], collector: &Collector) -> Vec<u32> {
+    let name = super::name(repository);
+    let boundary = shallow(repository);
+    let reached = ancestors(store, graph, tips.iter().copied());
+    let mut waiting: HashMap<u32, usize> = HashMap::new();
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut ready = BinaryHeap::new();
+    for (&number, commit) in graph.commits.iter().filter(|(n, _)| reached.contains(**n)) {
+        let id = store.ids[number as usize];
+        let mut count = 0;
+        for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
+            match store.number(parent).filter(|n| graph.commits.contains_key(n)) {
+                Some(parent) => {
+                    children.entry(parent).or_default().push(number);
+                    count += 1;
+                }
+                None => collector
+                    .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent")),
+            }
+        }
+        if count == 0 {
+            ready.push(Reverse((commit.time, number)));
+        } else {
+            waiting.insert(number, count);
+        }
+    }
+    let mut order = Vec::with_capacity(ready.len() + waiting.len());
+    while let Some(Reverse((_, number))) = ready.pop() {
+        order.push(number);
+        for child in children.get(&number).into_iter().flatten() {
+            if let Some(count) = waiting.get_mut(child) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.push(Reverse((graph.commits[child].time, *child)));
+                }
+            }
+        }
+    }
+    order
+}
+
+/// Commits whose parents a shallow clone does not have.
+fn shallow(repository: &Repository) -> HashSet<Oid> {
+    let text = std::fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
+    text.lines().filter_map(|line| Oid::from_str(line).ok()).collect()
+}
+
+/// Reports what reachable trees name and the object database lacks: one error for each kind, with the count.
+fn report_missing(repository: &Repository, store: &Store, graph: &Graph, order: &[u32], collector: &Collector) {
+    let name = super::name(repository);
+    let mut lost: Vec<Oid> = Vec::new();
+    let mut roots: Vec<u32> = Vec::new();
+    for commit in order.iter().filter_map(|n| graph.commits.get(n)) {
+        match store.number(&commit.tree) {
+            Some(tree) => roots.push(tree),
+            None => lost.push(commit.tree),
+        }
+    }
+    if !graph.missing.is_empty() {
+        let mut reached = Bits::new(store.ids.len());
+        roots.retain(|tree| reached.insert(*tree));
+        while let Some(tree) = roots.pop() {
+            let entries = graph.trees.get(&tree).map_or(&[][..], |e| e);
+            roots.extend(entries.iter().filter(|e| e.is_tree).map(|e| e.object).filter(|t| reached.insert(*t)));
+        }
+        lost.extend(graph.missing.iter().filter(|(tree, _)| reached.contains(*tree)).map(|(_, id)| *id));
+    }
+    lost.sort_unstable();
+    lost.dedup();
+    if let Some(first) = lost.first() {
+        let problem = format!(
+            "{} objects that history names are missing, {first} the first of them: a partial clone (`git -c remote.origin.partialclonefilter= fetch --refetch` \
+             or a full clone brings them), or damage (`git fsck` tells)",
+            lost.len()
+        );
+        collector.error(name, problem);
     }
 }

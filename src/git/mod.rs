@@ -1,18 +1,28 @@
 //! What the sources need of git, on top of libgit2. Nothing of a repository's configuration is ever executed: libgit2 runs no
 //! hooks, filters, pagers, credential helpers or file system monitors for the calls made here.
 
-pub mod attribution;
+mod attribution;
+mod delta;
+mod forest;
+mod graph;
+pub mod history;
+pub mod holdings;
 pub mod objects;
 pub mod ranges;
+mod store;
 mod time;
 
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use git2::{ErrorCode, Repository};
+use git2::{ErrorCode, Oid, Repository};
 
-pub use attribution::{Appearance, attribute};
-pub use objects::search_blobs;
+use crate::collect::Collector;
+use crate::origin::Commit;
+use crate::report::SkipReason;
+
+/// What stands in for the path of a commit message.
+const COMMIT_MESSAGE: &str = "<commit message>";
 
 /// Why a repository, a ref or a range cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +112,47 @@ pub fn name(repository: &Repository) -> String {
 pub fn tracked(repository: &Repository) -> Vec<PathBuf> {
     let Ok(index) = repository.index() else { return Vec::new() };
     index.iter().map(|entry| PathBuf::from(os_path(&entry.path))).collect()
+}
+
+/// Blobs and paths of the index. Submodules are counted as skipped.
+fn index_entries(repository: &Repository, collector: &Collector) -> Vec<(Oid, String)> {
+    let index = match repository.index() {
+        Ok(index) => index,
+        Err(_) if repository.is_bare() => return Vec::new(),
+        Err(error) => {
+            collector.error(name(repository), format!("cannot read the index: {}", error.message()));
+            return Vec::new();
+        }
+    };
+    let mut entries = Vec::new();
+    for entry in index.iter() {
+        if entry.mode == 0o160_000 {
+            collector.skip(SkipReason::Submodule);
+        } else {
+            entries.push((entry.id, String::from_utf8_lossy(&entry.path).into_owned()));
+        }
+    }
+    entries
+}
+
+/// What is reported of a commit.
+fn describe(commit: &git2::Commit<'_>) -> Commit {
+    let author = commit.author();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Commit {
+        time: commit.time().seconds(),
+        id: commit.id().to_string(),
+        author: format!("{} <{}>", text(author.name_bytes()), text(author.email_bytes())),
+        date: time::rfc3339(author.when()),
+    }
+}
+
+/// The same by id; a commit that cannot be read any more has only that.
+fn commit_about(repository: &Repository, id: Oid) -> Commit {
+    match repository.find_commit(id) {
+        Ok(commit) => describe(&commit),
+        Err(_) => Commit { time: 0, id: id.to_string(), author: String::new(), date: String::new() },
+    }
 }
 
 #[cfg(unix)]

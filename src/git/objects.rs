@@ -1,114 +1,262 @@
-//! Every blob of an object database, searched once.
+//! Every blob, commit message and tag message of an object database, searched once.
 
-use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
 
-use super::GitError;
+use super::forest::{self, Forest, Kind, Visitor};
+use super::holdings::Holdings;
+use super::store::Store;
+use crate::collect::Collector;
 use crate::report::SkipReason;
-use crate::search::Matches;
-use crate::source::{Scan, decode};
+use crate::search::{Matches, Piece, Seen};
+use crate::source::decode::{self, Encoding, PROBE};
+use crate::source::{History, Scan};
 
-/// What one blob holds.
-pub struct BlobMatches {
-    /// The blob.
-    pub id: Oid,
-    /// What was found in it; never empty.
-    pub matches: Matches,
-}
-
-/// The result of [`search_blobs`].
-pub struct Searched {
-    /// Blobs that hold something, sorted by id.
-    pub blobs: Vec<BlobMatches>,
-    /// All objects there are, of any type: what a reachable object must be one of.
-    pub present: HashSet<Oid>,
-}
-
-/// Searches every blob of the repository's object database once, in parallel, reachable or not. Objects that cannot be read
-/// are errors of the scan.
-pub fn search_blobs(repository: &Repository, scan: &Scan<'_>) -> Result<Searched, GitError> {
+/// Searches the objects of `store`, reachable or not. An object that cannot be read is an error of the scan.
+pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'_>], scan: &Scan<'_>) -> Holdings {
     let name = super::name(repository);
-    let fail = |error: git2::Error| GitError::Other(format!("{name}: cannot list objects: {}", error.message()));
-    let odb = repository.odb().map_err(fail)?;
-    let mut ids: Vec<Oid> = Vec::new();
-    odb.foreach(|id| {
-        ids.push(*id);
-        true
-    })
-    .map_err(fail)?;
+    let mut total = Holdings::default();
+    for (n, forest) in forests.iter().enumerate() {
+        for kind in [Kind::Blob, Kind::Commit, Kind::Tag] {
+            let roots = forest.roots(kind);
+            let visitors = forest::walk(scan.pool, forest, &roots, || Searching {
+                scan,
+                store,
+                pack: n,
+                name: &name,
+                kind,
+                found: Holdings::default(),
+            });
+            let found = visitors.into_iter().map(|v| v.found).fold(Holdings::default(), Holdings::merge);
+            total = total.merge(found);
+        }
+    }
+    total.merge(search_rest(repository, store, forests, scan, &name))
+}
+
+/// Loose objects, and those of a pack whose delta base is elsewhere: through libgit2.
+fn search_rest(
+    repository: &Repository,
+    store: &Store,
+    forests: &[Forest<'_>],
+    scan: &Scan<'_>,
+    name: &str,
+) -> Holdings {
+    let mut ids: Vec<Oid> = store.loose.iter().filter(|id| store.first_pack(id).is_none()).copied().collect();
+    for (n, forest) in forests.iter().enumerate() {
+        for (entry, problem) in &forest.lost {
+            let subtree = forest.subtree(*entry).into_iter().map(|e| forest.id(e));
+            if problem.is_empty() {
+                ids.extend(subtree.filter(|id| store.first_pack(id) == Some(n)));
+            } else {
+                subtree.for_each(|id| scan.collector.error(format!("{name}: object {id}"), problem.clone()));
+            }
+        }
+    }
     let path = repository.path().to_owned();
-    let search = |handle: &mut Result<Repository, git2::Error>, id: &Oid| match handle {
-        Ok(own) => search_one(own, *id, scan, &name),
-        Err(error) => {
-            scan.collector.error(name.clone(), cannot_open(error));
+    scan.pool.install(|| {
+        ids.par_iter()
+            .with_max_len(16)
+            .map_init(
+                // A libgit2 handle serves one thread at a time.
+                || Repository::open(&path),
+                |handle, id| {
+                    let mut found = Holdings::default();
+                    if let Some((kind, text)) = read(handle, *id, scan.collector, name) {
+                        search_whole(&mut found, scan, *id, kind, &text);
+                    }
+                    found
+                },
+            )
+            .reduce(Holdings::default, Holdings::merge)
+    })
+}
+
+/// Reads an object with a worker's own `handle`. One that cannot be read is an error of the scan.
+pub(super) fn read(
+    handle: &Result<Repository, git2::Error>,
+    id: Oid,
+    collector: &Collector,
+    name: &str,
+) -> Option<(Kind, Vec<u8>)> {
+    if collector.is_cancelled() {
+        return None;
+    }
+    let object = handle.as_ref().map_err(|e| e.message().to_owned()).and_then(|repository| {
+        let odb = repository.odb().map_err(|e| e.message().to_owned())?;
+        let object = odb.read(id).map_err(|e| e.message().to_owned())?;
+        Ok((object.kind(), object.data().to_vec()))
+    });
+    match object {
+        Ok((ObjectType::Commit, text)) => Some((Kind::Commit, text)),
+        Ok((ObjectType::Tree, text)) => Some((Kind::Tree, text)),
+        Ok((ObjectType::Tag, text)) => Some((Kind::Tag, text)),
+        Ok((_, text)) => Some((Kind::Blob, text)),
+        Err(problem) => {
+            collector.error(format!("{name}: object {id}"), format!("cannot be read: {problem}"));
             None
         }
-    };
-    let mut blobs: Vec<BlobMatches> = scan.pool.install(|| {
-        // A libgit2 handle serves one thread at a time.
-        ids.par_iter().with_max_len(64).map_init(|| Repository::open(&path), search).flatten().collect()
-    });
-    blobs.sort_by_key(|b| b.id);
-    // An object in two packs is listed twice.
-    blobs.dedup_by_key(|b| b.id);
-    Ok(Searched { blobs, present: ids.into_iter().collect() })
-}
-
-fn search_one(repository: &Repository, id: Oid, scan: &Scan<'_>, name: &str) -> Option<BlobMatches> {
-    if scan.collector.is_cancelled() {
-        return None;
     }
-    let unreadable = |error: git2::Error| {
-        scan.collector.error(format!("{name}: object {id}"), format!("cannot be read: {}", error.message()));
-    };
-    let odb = repository.odb().map_err(unreadable).ok()?;
-    let (size, kind) = odb.read_header(id).map_err(unreadable).ok()?;
-    if kind != ObjectType::Blob {
-        return None;
-    }
-    let matches = search_blob(&odb, id, size as u64, scan).map_err(unreadable).ok()?;
-    (!matches.found.is_empty() || !matches.dropped.is_empty()).then_some(BlobMatches { id, matches })
 }
 
-fn cannot_open(error: &git2::Error) -> String {
-    format!("cannot open git repository: {}", error.message())
-}
-
-/// Searches the blob `id` with a worker's own `handle`. A blob that cannot be read is an error of the scan.
-pub fn read_and_search(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>) -> Matches {
-    let read = |repository: &Repository| {
-        let odb = repository.odb()?;
-        let (size, _) = odb.read_header(id)?;
-        search_blob(&odb, id, size as u64, scan)
-    };
-    let problem = match handle {
-        Ok(repository) => match read(repository) {
-            Ok(matches) => return matches,
-            Err(error) => format!("cannot be read: {}", error.message()),
-        },
-        Err(error) => cannot_open(error),
-    };
-    scan.collector.error(format!("object {id}"), problem);
-    Matches::default()
-}
-
-/// Searches one blob of known size.
-fn search_blob(odb: &git2::Odb<'_>, id: Oid, size: u64, scan: &Scan<'_>) -> Result<Matches, git2::Error> {
-    if scan.max_file_size.is_some_and(|max| size > max) {
+/// Searches one blob with a worker's own `handle`. One that cannot be read is an error of the scan.
+pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>) -> Matches {
+    let name = handle.as_ref().map(super::name).unwrap_or_default();
+    let Some((_, text)) = read(handle, id, scan.collector, &name) else { return Matches::default() };
+    if scan.max_file_size.is_some_and(|max| text.len() as u64 > max) {
         scan.collector.skip(SkipReason::TooLarge);
-        return Ok(Matches::default());
+        return Matches::default();
     }
-    let object = odb.read(id)?;
-    match decode::text(object.data()) {
-        Some(text) => {
-            scan.collector.blob(size);
-            Ok(scan.searcher.search(&text))
+    match decode::text(&text) {
+        Some(decoded) => {
+            scan.collector.blob(text.len() as u64);
+            scan.searcher.search(&decoded)
         }
         None => {
             scan.collector.skip(SkipReason::Binary);
-            Ok(Matches::default())
+            Matches::default()
         }
     }
+}
+
+/// The type of an object; none if it cannot be read.
+pub(super) fn kind_of(handle: &Result<Repository, git2::Error>, id: Oid) -> Option<Kind> {
+    match handle.as_ref().ok()?.odb().ok()?.read_header(id).ok()?.1 {
+        ObjectType::Commit => Some(Kind::Commit),
+        ObjectType::Tree => Some(Kind::Tree),
+        ObjectType::Tag => Some(Kind::Tag),
+        _ => Some(Kind::Blob),
+    }
+}
+
+/// A full search of one object.
+fn search_whole(found: &mut Holdings, scan: &Scan<'_>, id: Oid, kind: Kind, text: &[u8]) {
+    match kind {
+        Kind::Tree => {}
+        Kind::Commit | Kind::Tag => {
+            let matches = scan.searcher.search(message(text));
+            found.matches(id, &matches);
+        }
+        Kind::Blob if scan.max_file_size.is_some_and(|max| text.len() as u64 > max) => found.skip(SkipReason::TooLarge),
+        Kind::Blob => match decode::text(text) {
+            Some(decoded) => {
+                found.searched(text.len());
+                let matches = scan.searcher.search(&decoded);
+                found.matches(id, &matches);
+            }
+            None => found.skip(SkipReason::Binary),
+        },
+    }
+}
+
+/// The message of a commit or tag: what follows the first empty line.
+fn message(object: &[u8]) -> &[u8] {
+    object.windows(2).position(|w| w == b"\n\n").map_or(&[], |n| &object[n + 2..])
+}
+
+/// Searches the text of one object again, for the details of what it holds.
+pub(super) fn details(
+    handle: &Result<Repository, git2::Error>,
+    id: Oid,
+    scan: &Scan<'_>,
+    name: &str,
+) -> Option<Matches> {
+    let (kind, text) = read(handle, id, scan.collector, name)?;
+    let searched = catch_unwind(AssertUnwindSafe(|| match kind {
+        Kind::Blob => decode::text(&text).map(|decoded| scan.searcher.search(&decoded)),
+        _ => Some(scan.searcher.search(message(&text))),
+    }));
+    searched.unwrap_or_else(|_| {
+        scan.collector.error(format!("{name}: object {id}"), "internal error while it was searched; please report it");
+        None
+    })
+}
+
+/// Searches the objects of a forest.
+struct Searching<'s> {
+    scan: &'s Scan<'s>,
+    store: &'s Store,
+    pack: usize,
+    name: &'s str,
+    kind: Kind,
+    found: Holdings,
+}
+
+/// What is known of an object for those made from it.
+enum Known {
+    Text(Seen),
+    /// Binary, UTF-16, too large, a message: nothing that could be carried over.
+    Nothing,
+}
+
+impl Searching<'_> {
+    /// An object that several packs hold is counted in the first.
+    fn counts(&self, id: Oid) -> bool {
+        self.store.packs.len() == 1 || self.store.first_pack(&id) == Some(self.pack)
+    }
+
+    fn takes(&self, text: &[u8]) -> bool {
+        self.kind == Kind::Blob
+            && self.scan.history != History::FullSearch
+            && !self.scan.max_file_size.is_some_and(|max| text.len() as u64 > max)
+            && u32::try_from(text.len()).is_ok()
+            && decode::encoding(text) == Encoding::Ascii
+            && !text.starts_with(b"\xef\xbb\xbf")
+    }
+
+    fn note(&mut self, id: Oid, text: &[u8], seen: Seen) -> Known {
+        if self.counts(id) {
+            self.found.searched(text.len());
+            let judged = seen.settled();
+            self.found.judged(id, text, &judged);
+        }
+        Known::Text(seen)
+    }
+}
+
+impl Visitor for Searching<'_> {
+    type State = Known;
+
+    fn whole(&mut self, id: Oid, text: &[u8]) -> Known {
+        if self.takes(text) {
+            let seen = self.scan.searcher.see(text);
+            return self.note(id, text, seen);
+        }
+        if self.counts(id) {
+            search_whole(&mut self.found, self.scan, id, self.kind, text);
+        }
+        Known::Nothing
+    }
+
+    fn version(&mut self, id: Oid, base: &Known, base_len: usize, text: &[u8], pieces: &[Piece]) -> Known {
+        match base {
+            // The first bytes decide what an object is; if they are the base's, so is the answer.
+            Known::Text(known) if begins_as_base(pieces, text.len(), base_len) || self.takes(text) => {
+                if self.scan.max_file_size.is_some_and(|max| text.len() as u64 > max) {
+                    return self.whole(id, text);
+                }
+                let seen = self.scan.searcher.see_changed(known, base_len, text, pieces);
+                self.note(id, text, seen)
+            }
+            _ => self.whole(id, text),
+        }
+    }
+
+    fn lost(&mut self, id: Oid, problem: &str) {
+        if self.counts(id) {
+            self.scan.collector.error(format!("{}: object {id}", self.name), format!("cannot be read: {problem}"));
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.scan.collector.is_cancelled()
+    }
+}
+
+/// Whether all that tells text from binary was copied from the same place in the base.
+fn begins_as_base(pieces: &[Piece], len: usize, base_len: usize) -> bool {
+    let first = pieces.first();
+    len >= PROBE && base_len >= PROBE && first.is_some_and(|p| p.source == Some(0) && p.len >= PROBE)
 }

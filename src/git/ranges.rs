@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use git2::{Delta, Diff, DiffOptions, Oid, Repository};
 
-use super::attribution::describe;
-use super::{GitError, name};
+use super::{GitError, describe, name};
 use crate::origin::{Commit, Origin};
 
 /// One file of a change.

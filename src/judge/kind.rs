@@ -10,7 +10,7 @@ pub enum FileKind {
 }
 
 /// The kind of the file at `path`, by its name.
-pub fn of(path: &str) -> FileKind {
+pub(super) fn of(path: &str) -> FileKind {
     const CODE: &[&str] = &[
         "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "hxx", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy",
         "gradle", "go", "rs", "py", "pyx", "pyi", "rb", "erb", "php", "phtml", "pl", "pm", "lua", "js", "mjs", "cjs",
@@ -27,7 +27,7 @@ pub fn of(path: &str) -> FileKind {
 }
 
 /// True for tests, fixtures, examples and documentation samples, by whole parts of the path.
-pub fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     const PARTS: &[&str] = &[
         "test",
         "tests",

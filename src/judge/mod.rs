@@ -1,6 +1,6 @@
 //! Judgement: which candidates are findings, and how sure they are. Pure.
 //!
-//! [`content`] judges what a text alone says; it is done once for a text, however many paths and commits hold it.
+//! [`weigh`] and [`settle`] judge what a text alone says; that is done once for a text, however many paths and commits hold it.
 //! [`at_path`] then weighs in the path.
 
 mod kind;
@@ -8,6 +8,8 @@ mod overlap;
 mod placeholder;
 mod value;
 mod words;
+
+use std::cmp::Reverse;
 
 use crate::detect::check::{Fact, Verdict};
 use crate::detect::{Candidate, Operator, Relation, entropy};
@@ -29,17 +31,22 @@ pub struct Judged {
     specificity: u8,
 }
 
-/// Judges all candidates of one text. `now` is the time of the scan, seconds since 1970.
-pub fn content(rules: &RuleSet, text: &[u8], candidates: Vec<Candidate>, now: i64) -> Vec<Judged> {
-    let mut judged: Vec<Judged> = candidates
-        .into_iter()
-        .map(|candidate| {
-            let rule = rules.get(candidate.rule);
-            let secret = &text[candidate.secret.clone()];
-            let (verdict, facts) = judge(rule, &candidate, secret, now);
-            Judged { verdict, facts, specificity: rule.specificity(), candidate }
-        })
-        .collect();
+/// Judges one candidate by its own bytes; overlaps are left to [`settle`]. `now` is the time of the scan, seconds since 1970.
+pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Judged {
+    let rule = rules.get(candidate.rule);
+    let (verdict, facts) = judge(rule, &candidate, &text[candidate.secret.clone()], now);
+    Judged { verdict, facts, specificity: rule.specificity(), candidate }
+}
+
+/// Sorts the candidates of one text by place and rule, keeps of those with the same rule and secret the one with the
+/// strongest tie, and drops those that a better rule overlaps.
+pub fn settle(mut judged: Vec<Judged>) -> Vec<Judged> {
+    let key = |j: &Judged| {
+        let c = &j.candidate;
+        (c.secret.start, c.secret.end, c.rule, Reverse(c.relation), c.anchor, c.anchor_id)
+    };
+    judged.sort_by_key(key);
+    judged.dedup_by(|b, a| a.candidate.rule == b.candidate.rule && a.candidate.secret == b.candidate.secret);
     overlap::resolve(&mut judged);
     judged
 }

@@ -8,6 +8,9 @@ use crate::report::DropReason;
 /// Marks, among judged candidates whose secrets overlap, all but the best as dropped: more specific rule first, then higher
 /// confidence, then the longer secret, then the rule that comes first.
 pub(super) fn resolve(judged: &mut [Judged]) {
+    if judged.len() < 2 {
+        return;
+    }
     let mut order: Vec<usize> = (0..judged.len()).filter(|i| judged[*i].verdict.is_ok()).collect();
     order.sort_by_key(|i| {
         let j = &judged[*i];

@@ -75,7 +75,7 @@ fn telling() -> &'static AhoCorasick {
 
 /// Why `value` cannot be a secret, if it cannot: a reference to one, a template, a mask, or a word that says so. A telling
 /// word counts only where it is a good part of the value.
-pub fn is_placeholder(value: &[u8]) -> bool {
+pub(super) fn is_placeholder(value: &[u8]) -> bool {
     is_reference(value) || is_mask(value) || is_told(value)
 }
 
@@ -97,7 +97,7 @@ fn is_mask(value: &[u8]) -> bool {
 
 /// A variable, template, macro or call in place of a value: `$TOKEN`, `${…}`, `{{ … }}`, `%TOKEN%`, `<token>`, `@token@`,
 /// `#{…}`, `process.env.X`, `!Ref X`, `vault:…`.
-pub fn is_reference(value: &[u8]) -> bool {
+pub(super) fn is_reference(value: &[u8]) -> bool {
     let Some((&first, rest)) = value.split_first() else { return true };
     let last = *value.last().unwrap_or(&first);
     let identifier = |text: &[u8]| {
@@ -135,7 +135,7 @@ pub fn is_reference(value: &[u8]) -> bool {
 }
 
 /// An ascending run (`abcdefgh`, `12345678`) of at least eight characters makes up half of the value: made up by hand.
-pub fn is_sequence(value: &[u8]) -> bool {
+pub(super) fn is_sequence(value: &[u8]) -> bool {
     let (mut run, mut longest) = (1usize, 1usize);
     for pair in value.windows(2) {
         let step = pair[1].to_ascii_lowercase().wrapping_sub(pair[0].to_ascii_lowercase());

@@ -13,7 +13,7 @@ const SHORTEST_RANDOM: usize = 10;
 const WORDY: f64 = 0.55;
 
 /// Confidence that `value` is a secret of this kind, or none if it is something else.
-pub fn assess(value: &[u8], kind: ValueKind) -> Option<Confidence> {
+pub(super) fn assess(value: &[u8], kind: ValueKind) -> Option<Confidence> {
     if is_plain_word(value)
         || looks_like_code(value)
         || is_uri_or_path(value)

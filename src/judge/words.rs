@@ -35,7 +35,7 @@ const PAIRS: [[i8; 26]; 26] = [
 
 /// Mean pair score of the letters in `text` (case ignored, other bytes break pairs) and the number of pairs. Words score about
 /// 1.5, random letters about -1.
-pub fn score(text: &[u8]) -> (f64, usize) {
+pub(super) fn score(text: &[u8]) -> (f64, usize) {
     let (mut sum, mut pairs) = (0i32, 0usize);
     for pair in text.windows(2) {
         if pair[0].is_ascii_alphabetic() && pair[1].is_ascii_alphabetic() {

@@ -8,7 +8,17 @@ pub mod stdin;
 mod stream;
 
 use crate::collect::Collector;
+use crate::rules::Confidence;
 use crate::search::Searcher;
+
+/// How history is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// Only what each version adds to the one it is stored as a change of.
+    Changes,
+    /// Every version in full: slow, and the measure of the other.
+    FullSearch,
+}
 
 /// What every source needs.
 pub struct Scan<'s> {
@@ -18,6 +28,10 @@ pub struct Scan<'s> {
     pub collector: &'s Collector,
     /// The worker threads.
     pub pool: &'s rayon::ThreadPool,
+    /// How history is searched.
+    pub history: History,
+    /// Findings below are counted, not reported.
+    pub floor: Confidence,
     /// Larger files and blobs are skipped, and counted.
     pub max_file_size: Option<u64>,
 }

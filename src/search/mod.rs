@@ -1,15 +1,19 @@
 //! From a text to what it holds: detection and judgement in one call, with everything that outlives the text copied out.
 
+mod carry;
+
 use std::ops::Range;
 
 use crate::detect::check::Fact;
-use crate::detect::{Candidate, Detector, REACH, tidy};
+use crate::detect::{Detector, REACH};
 use crate::finding::{Excerpt, Part};
 use crate::judge::{self, Judged};
 use crate::position::{Position, Positions, Start};
 use crate::report::DropReason;
 use crate::rules::{Confidence, RuleSet};
 use crate::secret::Secret;
+
+pub use carry::{Piece, Seen};
 
 /// A finding in one text, before its place in a repository is known. Owns all it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,10 +73,8 @@ impl<'r> Searcher<'r> {
     /// Searches a whole text.
     pub fn search(&self, text: &[u8]) -> Matches {
         let candidates = self.detector.search(text);
-        if candidates.is_empty() {
-            return Matches::default();
-        }
-        self.extract(text, Start::default(), judge::content(self.rules(), text, candidates, self.now), &(0..text.len()))
+        let judged = candidates.into_iter().map(|c| judge::weigh(self.rules(), text, c, self.now)).collect();
+        self.extract(text, Start::default(), judge::settle(judged), &(0..text.len()))
     }
 
     /// Searches `text[owned]`, which begins the window at `start`. The text must reach [`WINDOW_CONTEXT`] beyond `owned` on
@@ -80,19 +82,20 @@ impl<'r> Searcher<'r> {
     pub fn search_window(&self, text: &[u8], start: Start, owned: &Range<usize>) -> Matches {
         let from = owned.start.saturating_sub(MARGIN);
         let to = text.len().min(owned.end + MARGIN);
-        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut candidates = Vec::new();
         self.detector.prefilter().search(text, |hit| {
             if (from..to).contains(&hit.at) {
                 self.detector.evaluate(text, hit, &mut candidates);
             }
         });
-        if candidates.is_empty() {
-            return Matches::default();
-        }
-        self.extract(text, start, judge::content(self.rules(), text, tidy(candidates), self.now), owned)
+        let judged = candidates.into_iter().map(|c| judge::weigh(self.rules(), text, c, self.now)).collect();
+        self.extract(text, start, judge::settle(judged), owned)
     }
 
     fn extract(&self, text: &[u8], start: Start, judged: Vec<Judged>, owned: &Range<usize>) -> Matches {
+        if judged.is_empty() {
+            return Matches::default();
+        }
         let hidden = hidden_spans(&judged);
         let mut positions = Positions::new(text, start);
         let mut matches = Matches::default();

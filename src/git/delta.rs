@@ -1,0 +1,144 @@
+//! Deltas of git packs: how a new version is made of pieces of its base and inserted bytes.
+//!
+//! Format: gitformat-pack(5), "Deltified representation".
+
+use crate::search::Piece;
+
+/// Builds the version that `delta` makes of `base` in `text` and says in `pieces` what it is made of. Copies that follow each
+/// other in the base and in the result are one piece. The error says what is wrong with the delta.
+pub(super) fn apply(
+    base: &[u8],
+    delta: &[u8],
+    text: &mut Vec<u8>,
+    pieces: &mut Vec<Piece>,
+) -> Result<(), &'static str> {
+    text.clear();
+    pieces.clear();
+    let mut rest = delta;
+    if size(&mut rest)? != base.len() as u64 {
+        return Err("the delta is made for a base of another size");
+    }
+    let wanted = size(&mut rest)?;
+    let wanted = usize::try_from(wanted).map_err(|_| "the result is larger than memory")?;
+    text.try_reserve_exact(wanted).map_err(|_| "the result is larger than memory")?;
+    while let Some((&command, after)) = rest.split_first() {
+        rest = after;
+        if command & 0x80 != 0 {
+            let (from, len) = copy(command, &mut rest)?;
+            let source = base.get(from..from + len).ok_or("a copy reaches beyond the base")?;
+            push(pieces, Piece { start: text.len(), len, source: Some(from) });
+            text.extend_from_slice(source);
+        } else if command != 0 {
+            let len = usize::from(command);
+            let inserted = rest.get(..len).ok_or("an insertion is cut short")?;
+            push(pieces, Piece { start: text.len(), len, source: None });
+            text.extend_from_slice(inserted);
+            rest = &rest[len..];
+        } else {
+            return Err("an unknown instruction");
+        }
+        if text.len() > wanted {
+            return Err("the result is longer than announced");
+        }
+    }
+    if text.len() == wanted { Ok(()) } else { Err("the result is shorter than announced") }
+}
+
+fn push(pieces: &mut Vec<Piece>, piece: Piece) {
+    if let Some(last) = pieces.last_mut() {
+        let joins = match (last.source, piece.source) {
+            (Some(before), Some(next)) => before + last.len == next,
+            (None, None) => true,
+            _ => false,
+        };
+        if joins {
+            last.len += piece.len;
+            return;
+        }
+    }
+    pieces.push(piece);
+}
+
+fn size(rest: &mut &[u8]) -> Result<u64, &'static str> {
+    let (mut value, mut shift) = (0u64, 0);
+    while let Some((&byte, after)) = rest.split_first() {
+        *rest = after;
+        if shift > 56 {
+            return Err("a size is too large");
+        }
+        value |= u64::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+    }
+    Err("the header is cut short")
+}
+
+fn copy(command: u8, rest: &mut &[u8]) -> Result<(usize, usize), &'static str> {
+    let mut field = |bits: std::ops::Range<u8>| {
+        let mut value = 0usize;
+        for (n, bit) in bits.enumerate() {
+            if command & (1 << bit) != 0 {
+                let (&byte, after) = rest.split_first().ok_or("a copy is cut short")?;
+                *rest = after;
+                value |= usize::from(byte) << (8 * n);
+            }
+        }
+        Ok::<usize, &'static str>(value)
+    };
+    let from = field(0..4)?;
+    let len = field(4..7)?;
+    Ok((from, if len == 0 { 0x1_0000 } else { len }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<Piece>), &'static str> {
+        let (mut text, mut pieces) = (Vec::new(), Vec::new());
+        apply(base, delta, &mut text, &mut pieces).map(|()| (text, pieces))
+    }
+
+    #[test]
+    fn copies_and_insertions() {
+        // base 10 bytes, result 9: copy 0..4, insert "XY", copy 7..10
+        let delta = [10, 9, 0x90, 4, 2, b'X', b'Y', 0x91, 7, 3];
+        let (text, pieces) = run(b"0123456789", &delta).expect("a valid delta");
+        assert_eq!(text, b"0123XY789");
+        assert_eq!(
+            pieces,
+            [
+                Piece { start: 0, len: 4, source: Some(0) },
+                Piece { start: 4, len: 2, source: None },
+                Piece { start: 6, len: 3, source: Some(7) }
+            ]
+        );
+    }
+
+    #[test]
+    fn neighbouring_copies_are_one_piece() {
+        let (text, pieces) = run(b"abcdef", &[6, 6, 0x90, 3, 0x91, 3, 3]).expect("a valid delta");
+        assert_eq!((text.as_slice(), pieces.len()), (&b"abcdef"[..], 1));
+    }
+
+    #[test]
+    fn damage_is_named() {
+        assert!(run(b"abc", &[4, 1, 1, b'x']).is_err());
+        assert!(run(b"abc", &[3, 5, 0x90, 4]).is_err());
+        assert!(run(b"abc", &[3, 2, 1, b'x']).is_err());
+        assert!(run(b"abc", &[3, 1, 0]).is_err());
+        assert!(run(b"abc", &[3]).is_err());
+        assert!(run(b"abc", &[3, 5, 9, b'x']).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(base in proptest::collection::vec(0u8.., 0..40), delta in proptest::collection::vec(0u8.., 0..40)) {
+            if let Ok((text, pieces)) = run(&base, &delta) {
+                proptest::prop_assert_eq!(pieces.iter().map(|p| p.len).sum::<usize>(), text.len());
+            }
+        }
+    }
+}

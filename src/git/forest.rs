@@ -1,0 +1,312 @@
+//! A pack as a forest: every object that is a delta is a child of its base. Walking it inflates each object once, builds every
+//! version from its base while that is at hand, and frees a base when its last child is made.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use git2::Oid;
+use gix_pack::data::entry::Header;
+use libdeflater::Decompressor;
+use rayon::prelude::*;
+
+use super::delta;
+use super::store::Pack;
+use crate::search::Piece;
+
+/// The type of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+}
+
+const NONE: u32 = u32::MAX;
+
+enum Base {
+    /// Not a delta.
+    Whole(Kind),
+    /// A delta on the entry with this number.
+    Entry(u32),
+    /// A delta on something that is not in the pack, or an unreadable entry.
+    Lost(String),
+}
+
+/// A pack's entries as trees of deltas.
+pub(super) struct Forest<'p> {
+    pack: &'p Pack,
+    /// Size of the entry's own data when inflated, and where it lies.
+    data: Vec<(u64, u64)>,
+    first_child: Vec<u32>,
+    next_sibling: Vec<u32>,
+    /// Entries in the subtree, the entry included.
+    weight: Vec<u32>,
+    /// Whole objects, by type.
+    roots: Vec<(Kind, u32)>,
+    /// Entries whose base is not in the pack, with what is wrong; their subtrees hang on them.
+    pub(super) lost: Vec<(u32, String)>,
+}
+
+/// What a walk does with the objects.
+pub(super) trait Visitor {
+    /// What is kept of an object for the versions made from it.
+    type State;
+    /// A whole object.
+    fn whole(&mut self, id: Oid, text: &[u8]) -> Self::State;
+    /// A version made from `base`.
+    fn version(&mut self, id: Oid, base: &Self::State, base_len: usize, text: &[u8], pieces: &[Piece]) -> Self::State;
+    /// An object that cannot be had.
+    fn lost(&mut self, id: Oid, problem: &str);
+    /// The walk is to stop.
+    fn is_cancelled(&self) -> bool;
+}
+
+impl<'p> Forest<'p> {
+    /// Reads the headers of all entries.
+    pub(super) fn new(pack: &'p Pack) -> Self {
+        let parsed: Vec<(u64, u64, Base)> =
+            pack.entries.par_iter().with_min_len(1024).map(|(offset, _)| parse(pack, *offset)).collect();
+        let n = parsed.len();
+        let mut forest = Self {
+            pack,
+            data: Vec::with_capacity(n),
+            first_child: vec![NONE; n],
+            next_sibling: vec![NONE; n],
+            weight: vec![1; n],
+            roots: Vec::new(),
+            lost: Vec::new(),
+        };
+        let mut parent = vec![NONE; n];
+        for (entry, (size, at, base)) in parsed.into_iter().enumerate() {
+            let entry = entry as u32;
+            forest.data.push((size, at));
+            match base {
+                Base::Whole(kind) => forest.roots.push((kind, entry)),
+                Base::Entry(base) => parent[entry as usize] = base,
+                Base::Lost(problem) => forest.lost.push((entry, problem)),
+            }
+        }
+        // Linked from the last entry on, so that children come in the order of the pack.
+        for entry in (0..n as u32).rev() {
+            let base = parent[entry as usize];
+            if base != NONE {
+                forest.next_sibling[entry as usize] = forest.first_child[base as usize];
+                forest.first_child[base as usize] = entry;
+            }
+        }
+        forest.weigh();
+        forest
+    }
+
+    /// Counts subtrees, and turns what no root reaches (deltas in a circle) into lost entries.
+    fn weigh(&mut self) {
+        let mut order: Vec<u32> = self.roots.iter().map(|r| r.1).chain(self.lost.iter().map(|l| l.0)).collect();
+        let mut at = 0;
+        let mut reached = vec![false; self.data.len()];
+        while at < order.len() {
+            reached[order[at] as usize] = true;
+            order.extend(self.children(order[at]));
+            at += 1;
+        }
+        for &entry in order.iter().rev() {
+            let sum: u32 = self.children(entry).map(|c| self.weight[c as usize]).sum();
+            self.weight[entry as usize] = sum + 1;
+        }
+        for entry in (0..self.data.len()).filter(|e| !reached[*e]) {
+            self.first_child[entry] = NONE;
+            self.lost.push((entry as u32, "its deltas form a circle".to_owned()));
+        }
+    }
+
+    fn children(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
+        let some = |e: u32| (e != NONE).then_some(e);
+        std::iter::successors(some(self.first_child[entry as usize]), move |e| some(self.next_sibling[*e as usize]))
+    }
+
+    /// The id of an entry.
+    pub(super) fn id(&self, entry: u32) -> Oid {
+        self.pack.entries[entry as usize].1
+    }
+
+    /// Whole objects of a type, those with the most versions first.
+    pub(super) fn roots(&self, kind: Kind) -> Vec<u32> {
+        let mut roots: Vec<u32> = self.roots.iter().filter(|r| r.0 == kind).map(|r| r.1).collect();
+        roots.sort_by_key(|r| std::cmp::Reverse(self.weight[*r as usize]));
+        roots
+    }
+
+    /// All entries of the subtree of `entry`.
+    pub(super) fn subtree(&self, entry: u32) -> Vec<u32> {
+        let mut all = vec![entry];
+        let mut at = 0;
+        while at < all.len() {
+            all.extend(self.children(all[at]));
+            at += 1;
+        }
+        all
+    }
+}
+
+fn parse(pack: &Pack, offset: u64) -> (u64, u64, Base) {
+    let entry = match pack.data.entry(offset) {
+        Ok(entry) => entry,
+        Err(error) => return (0, 0, Base::Lost(format!("its entry cannot be read: {error}"))),
+    };
+    let at_offset = |base: u64| match pack.entries.binary_search_by_key(&base, |e| e.0) {
+        Ok(n) => Base::Entry(n as u32),
+        Err(_) => Base::Lost("its delta base is no object of the pack".to_owned()),
+    };
+    let base = match entry.header {
+        Header::Commit => Base::Whole(Kind::Commit),
+        Header::Tree => Base::Whole(Kind::Tree),
+        Header::Blob => Base::Whole(Kind::Blob),
+        Header::Tag => Base::Whole(Kind::Tag),
+        Header::OfsDelta { base_distance } => match offset.checked_sub(base_distance) {
+            Some(base) if base_distance > 0 => at_offset(base),
+            _ => Base::Lost("its delta base lies before the pack".to_owned()),
+        },
+        Header::RefDelta { base_id } => match pack.index.lookup(base_id) {
+            Some(n) => at_offset(pack.index.pack_offset_at_index(n)),
+            None => Base::Lost(String::new()),
+        },
+    };
+    (entry.decompressed_size, entry.data_offset, base)
+}
+
+/// Walks the subtrees of `roots` on all threads of `pool`, each with a visitor of its own, and returns the visitors. Whoever is
+/// free takes the next root, so the heaviest come first.
+pub(super) fn walk<V: Visitor + Send>(
+    pool: &rayon::ThreadPool,
+    forest: &Forest<'_>,
+    roots: &[u32],
+    visitor: impl Fn() -> V + Sync,
+) -> Vec<V> {
+    let next = AtomicUsize::new(0);
+    pool.broadcast(|_| {
+        let mut walker = Walker::new(forest, visitor());
+        while let Some(root) = roots.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if walker.visitor.is_cancelled() {
+                break;
+            }
+            walker.walk(*root);
+        }
+        walker.visitor
+    })
+}
+
+/// One thread's means to walk a forest.
+struct Walker<'f, 'p, V: Visitor> {
+    forest: &'f Forest<'p>,
+    visitor: V,
+    inflater: Decompressor,
+    delta: Vec<u8>,
+    pieces: Vec<Piece>,
+    spare: Vec<Vec<u8>>,
+}
+
+/// Larger buffers are not kept for reuse.
+const KEPT: usize = 8 << 20;
+
+impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
+    fn new(forest: &'f Forest<'p>, visitor: V) -> Self {
+        Self {
+            forest,
+            visitor,
+            inflater: Decompressor::new(),
+            delta: Vec::new(),
+            pieces: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Visits a whole object and everything made from it. A panic is an error of the scan like any other damage.
+    fn walk(&mut self, root: u32) {
+        let walked = catch_unwind(AssertUnwindSafe(|| {
+            let mut text = self.spare.pop().unwrap_or_default();
+            match self.inflate(root, &mut text) {
+                Ok(()) => {
+                    let state = self.visitor.whole(self.forest.id(root), &text);
+                    self.descend(root, text, state);
+                }
+                Err(problem) => self.lose(root, problem),
+            }
+        }));
+        if walked.is_err() {
+            self.lose(root, "internal error while it was searched; please report it");
+        }
+    }
+
+    /// The heaviest child is made last, when its base can be freed: so no more texts are held than the binary logarithm of the
+    /// number of versions, and the recursion is no deeper.
+    fn descend(&mut self, mut entry: u32, mut text: Vec<u8>, mut state: V::State) {
+        loop {
+            if self.visitor.is_cancelled() {
+                return;
+            }
+            let forest = self.forest;
+            let Some(heavy) = forest.children(entry).max_by_key(|c| forest.weight[*c as usize]) else { break };
+            for child in forest.children(entry).filter(|c| *c != heavy) {
+                if let Some((version, known)) = self.make(child, &text, &state) {
+                    self.descend(child, version, known);
+                }
+            }
+            let Some((version, known)) = self.make(heavy, &text, &state) else { break };
+            self.recycle(std::mem::replace(&mut text, version));
+            state = known;
+            entry = heavy;
+        }
+        self.recycle(text);
+    }
+
+    fn make(&mut self, entry: u32, base: &[u8], state: &V::State) -> Option<(Vec<u8>, V::State)> {
+        let mut delta = std::mem::take(&mut self.delta);
+        let mut pieces = std::mem::take(&mut self.pieces);
+        let mut text = self.spare.pop().unwrap_or_default();
+        let made = self.inflate(entry, &mut delta).and_then(|()| delta::apply(base, &delta, &mut text, &mut pieces));
+        let result = match made {
+            Ok(()) => {
+                let known = self.visitor.version(self.forest.id(entry), state, base.len(), &text, &pieces);
+                Some((text, known))
+            }
+            Err(problem) => {
+                self.lose(entry, problem);
+                None
+            }
+        };
+        self.delta = delta;
+        self.pieces = pieces;
+        result
+    }
+
+    fn inflate(&mut self, entry: u32, into: &mut Vec<u8>) -> Result<(), &'static str> {
+        let (size, at) = self.forest.data[entry as usize];
+        let size = usize::try_from(size).map_err(|_| "it is larger than memory")?;
+        let packed = self.forest.pack.data.entry_slice(at..self.forest.pack.data.pack_end() as u64);
+        let packed = packed.ok_or("its data lies beyond the end of the pack")?;
+        // A damaged size must not take all memory: deflate packs at most 1032 to 1.
+        if size / 1032 > packed.len() {
+            return Err("its size cannot be right");
+        }
+        into.clear();
+        into.resize(size, 0);
+        match self.inflater.zlib_decompress(packed, into) {
+            Ok(n) if n == size => Ok(()),
+            Ok(_) => Err("it is shorter than announced"),
+            Err(_) => Err("its data is damaged"),
+        }
+    }
+
+    fn lose(&mut self, entry: u32, problem: &str) {
+        self.visitor.lost(self.forest.id(entry), problem);
+        for version in &self.forest.subtree(entry)[1..] {
+            self.visitor.lost(self.forest.id(*version), "the object it is stored as a change of cannot be read");
+        }
+    }
+
+    fn recycle(&mut self, text: Vec<u8>) {
+        if text.capacity() <= KEPT && self.spare.len() < 16 {
+            self.spare.push(text);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Trees and commits of an object database, read in one pass and kept as numbers.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use git2::{Oid, Repository};
+
+use super::forest::{self, Forest, Kind, Visitor};
+use super::objects;
+use super::store::Store;
+use crate::collect::Collector;
+use crate::search::Piece;
+
+/// An entry of a tree that matters: a folder, or a blob that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Number of its name.
+    pub(super) name: u32,
+    /// Number of the object.
+    pub(super) object: u32,
+    /// It is a folder.
+    pub(super) is_tree: bool,
+}
+
+/// A commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CommitNode {
+    pub(super) tree: Oid,
+    pub(super) parents: Vec<Oid>,
+    /// Committer time, seconds since 1970.
+    pub(super) time: i64,
+}
+
+/// All trees and commits, by object number.
+#[derive(Default)]
+pub(super) struct Graph {
+    pub(super) trees: HashMap<u32, Box<[Entry]>>,
+    pub(super) commits: HashMap<u32, CommitNode>,
+    /// Objects that a tree names and that are not there.
+    pub(super) missing: Vec<(u32, Oid)>,
+    pub(super) names: Vec<Box<[u8]>>,
+}
+
+/// Numbers for file names, shared by all threads; asked only for entries that a tree does not share with its base.
+#[derive(Default)]
+struct Names(Mutex<HashMap<Box<[u8]>, u32>>);
+
+impl Names {
+    fn number(&self, name: &[u8]) -> u32 {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = names.get(name) {
+            return *n;
+        }
+        let next = names.len() as u32;
+        names.insert(name.into(), next);
+        next
+    }
+}
+
+/// Reads all trees and commits. `wanted` are the numbers of blobs that matter, as a set of bits. What cannot be read is an error
+/// of the scan.
+pub(super) fn read(
+    repository: &Repository,
+    store: &Store,
+    forests: &[Forest<'_>],
+    wanted: &Bits,
+    collector: &Collector,
+    pool: &rayon::ThreadPool,
+) -> Graph {
+    let names = Names::default();
+    let label = super::name(repository);
+    let reading = |kind| Reading { store, wanted, names: &names, collector, kind, part: Graph::default() };
+    let mut graph = Graph::default();
+    for forest in forests {
+        for kind in [Kind::Commit, Kind::Tree] {
+            let roots = forest.roots(kind);
+            let visitors = forest::walk(pool, forest, &roots, || reading(kind));
+            let part = visitors.into_iter().map(|v| v.part).fold(Graph::default(), Graph::merge);
+            graph = graph.merge(part);
+        }
+    }
+    let handle = Repository::open(repository.path());
+    let elsewhere = forests.iter().flat_map(|f| {
+        f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.id(e))
+    });
+    for id in store.loose.iter().filter(|id| store.first_pack(id).is_none()).copied().chain(elsewhere) {
+        match objects::kind_of(&handle, id) {
+            Some(kind @ (Kind::Commit | Kind::Tree)) => {
+                if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
+                    let mut one = reading(kind);
+                    one.whole(id, &text);
+                    graph = graph.merge(one.part);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut list: Vec<(Box<[u8]>, u32)> =
+        names.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+    list.sort_unstable_by_key(|n| n.1);
+    graph.names = list.into_iter().map(|n| n.0).collect();
+    graph
+}
+
+impl Graph {
+    fn merge(mut self, other: Self) -> Self {
+        if self.trees.len() + self.commits.len() < other.trees.len() + other.commits.len() {
+            return other.merge(self);
+        }
+        self.trees.extend(other.trees);
+        self.commits.extend(other.commits);
+        self.missing.extend(other.missing);
+        self
+    }
+}
+
+/// A set of object numbers.
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(super) fn new(len: usize) -> Self {
+        Self(vec![0; len / 64 + 1])
+    }
+
+    /// Adds a number; true if it was not there.
+    pub(super) fn insert(&mut self, n: u32) -> bool {
+        let (word, bit) = (&mut self.0[n as usize / 64], 1 << (n % 64));
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    pub(super) fn contains(&self, n: u32) -> bool {
+        self.0[n as usize / 64] & (1 << (n % 64)) != 0
+    }
+}
+
+struct Reading<'r> {
+    store: &'r Store,
+    wanted: &'r Bits,
+    names: &'r Names,
+    collector: &'r Collector,
+    kind: Kind,
+    part: Graph,
+}
+
+/// What is known of a tree for those made from it: the entries that matter, with their places.
+#[derive(Default)]
+pub(super) struct TreeState {
+    entries: Vec<(u32, Entry)>,
+    missing: Vec<(u32, Oid)>,
+    /// Where every entry begins.
+    starts: Vec<u32>,
+}
+
+impl TreeState {
+    /// Whether an entry begins at `offset`. `hint` is where the one after the last answer begins: entries are asked for in
+    /// order.
+    fn starts_at(&self, offset: u32, hint: &mut usize) -> bool {
+        if self.starts.get(*hint) != Some(&offset) {
+            match self.starts.binary_search(&offset) {
+                Ok(n) => *hint = n,
+                Err(_) => return false,
+            }
+        }
+        *hint += 1;
+        true
+    }
+}
+
+/// One entry of a tree object: its mode, name and object.
+struct Raw<'t> {
+    is_tree: bool,
+    is_commit: bool,
+    name: &'t [u8],
+    id: &'t [u8],
+    end: usize,
+}
+
+/// Reads the entry at `at`. Format: mode in octal, blank, name, NUL, 20 bytes of object id.
+fn raw(text: &[u8], at: usize) -> Option<Raw<'_>> {
+    let rest = &text[at..];
+    let blank = rest.iter().take(8).position(|b| *b == b' ')?;
+    let nul = blank + memchr::memchr(0, &rest[blank..])?;
+    let id = rest.get(nul + 1..nul + 21)?;
+    let mode = &rest[..blank];
+    Some(Raw {
+        is_tree: mode == b"40000" || mode == b"040000",
+        is_commit: mode == b"160000",
+        name: &rest[blank + 1..nul],
+        id,
+        end: at + nul + 21,
+    })
+}
+
+impl Reading<'_> {
+    /// Looks at the entry at `at`, unless it is known from the base.
+    fn entry(&self, state: &mut TreeState, at: usize, entry: &Raw<'_>) {
+        if entry.is_commit {
+            return;
+        }
+        let Ok(id) = Oid::from_bytes(entry.id) else { return };
+        match self.store.number(&id) {
+            None => state.missing.push((at as u32, id)),
+            Some(object) if entry.is_tree || self.wanted.contains(object) => {
+                let known = Entry { name: self.names.number(entry.name), object, is_tree: entry.is_tree };
+                state.entries.push((at as u32, known));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn note(&mut self, id: Oid, state: &TreeState) {
+        if let Some(number) = self.store.number(&id) {
+            self.part.trees.insert(number, state.entries.iter().map(|e| e.1).collect());
+            self.part.missing.extend(state.missing.iter().map(|m| (number, m.1)));
+        }
+    }
+
+    fn damaged(&self, id: Oid) {
+        self.collector.error(format!("tree {id}"), "its entries cannot be read");
+    }
+
+    fn commit(&mut self, id: Oid, text: &[u8]) {
+        let Some(number) = self.store.number(&id) else { return };
+        match parse_commit(text) {
+            Some(node) => drop(self.part.commits.insert(number, node)),
+            None => self.collector.error(format!("commit {id}"), "its header cannot be read"),
+        }
+    }
+}
+
+fn parse_commit(text: &[u8]) -> Option<CommitNode> {
+    let oid = |hex: &[u8]| Oid::from_str(std::str::from_utf8(hex).ok()?).ok();
+    let mut node = CommitNode { tree: Oid::ZERO_SHA1, parents: Vec::new(), time: 0 };
+    let mut has_tree = false;
+    for line in text.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
+        if let Some(hex) = line.strip_prefix(b"tree ") {
+            node.tree = oid(hex)?;
+            has_tree = true;
+        } else if let Some(hex) = line.strip_prefix(b"parent ") {
+            node.parents.push(oid(hex)?);
+        } else if let Some(who) = line.strip_prefix(b"committer ") {
+            // "Name <mail> seconds zone"; a broken date is the beginning of time, as git has it.
+            let mut words = who.rsplit(|b| *b == b' ').skip(1);
+            node.time = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok()).unwrap_or(0);
+            break;
+        }
+    }
+    has_tree.then_some(node)
+}
+
+impl Visitor for Reading<'_> {
+    type State = TreeState;
+
+    fn whole(&mut self, id: Oid, text: &[u8]) -> TreeState {
+        let mut state = TreeState::default();
+        if self.kind == Kind::Commit {
+            self.commit(id, text);
+            return state;
+        }
+        let mut at = 0;
+        while at < text.len() {
+            let Some(entry) = raw(text, at) else {
+                self.damaged(id);
+                break;
+            };
+            state.starts.push(at as u32);
+            self.entry(&mut state, at, &entry);
+            at = entry.end;
+        }
+        self.note(id, &state);
+        state
+    }
+
+    fn version(&mut self, id: Oid, base: &TreeState, _: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
+        if self.kind == Kind::Commit {
+            return self.whole(id, text);
+        }
+        let mut state = TreeState::default();
+        let (mut at, mut piece, mut hint) = (0, 0, 0);
+        while at < text.len() {
+            let Some(entry) = raw(text, at) else {
+                self.damaged(id);
+                break;
+            };
+            state.starts.push(at as u32);
+            while pieces.get(piece).is_some_and(|p| p.start + p.len <= at) {
+                piece += 1;
+            }
+            // An entry that is copied whole, from where the base has an entry, was looked at in the base.
+            let before = pieces
+                .get(piece)
+                .filter(|p| entry.end <= p.start + p.len)
+                .and_then(|p| Some((at - p.start + p.source?) as u32))
+                .filter(|before| base.starts_at(*before, &mut hint));
+            match before {
+                Some(before) => {
+                    if let Ok(n) = base.entries.binary_search_by_key(&before, |e| e.0) {
+                        state.entries.push((at as u32, base.entries[n].1));
+                    } else if let Ok(n) = base.missing.binary_search_by_key(&before, |m| m.0) {
+                        state.missing.push((at as u32, base.missing[n].1));
+                    }
+                }
+                None => self.entry(&mut state, at, &entry),
+            }
+            at = entry.end;
+        }
+        self.note(id, &state);
+        state
+    }
+
+    fn lost(&mut self, id: Oid, problem: &str) {
+        // Commits were walked by the search, which has reported those.
+        if self.kind == Kind::Tree {
+            self.collector.error(format!("tree {id}"), format!("cannot be read: {problem}"));
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.collector.is_cancelled()
+    }
+}

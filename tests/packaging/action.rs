@@ -1,0 +1,416 @@
+//! `action.yml` and `action/run.sh`, run as a runner runs them: events as files, outputs in a file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::repository::{Repository, command};
+use super::{BINARY, leak, read, root};
+
+const ZERO: &str = "0000000000000000000000000000000000000000";
+
+/// What a push event says, in the form GitHub sends; what the action does not read is shortened. Strings that a pusher
+/// chooses are hostile here.
+fn push(before: &str, after: &str) -> Value {
+    json!({
+        "ref": "refs/heads/$(touch${IFS}ref)",
+        "before": before,
+        "after": after,
+        "created": before == ZERO,
+        "deleted": after == ZERO,
+        "forced": false,
+        "base_ref": null,
+        "compare": "https://github.com/example/example/compare",
+        "commits": [{
+            "id": after,
+            "message": "`touch message`\n::set-output name=findings::0",
+            "timestamp": "2026-01-02T03:04:05Z",
+            "author": { "name": "$(touch author)", "email": "test@example.org" }
+        }],
+        "repository": { "full_name": "example/example", "default_branch": "main" },
+        "pusher": { "name": "\"; touch pusher; \"", "email": "test@example.org" }
+    })
+}
+
+fn pull_request(base: &str, head: &str) -> Value {
+    json!({
+        "action": "synchronize",
+        "number": 7,
+        "pull_request": {
+            "title": "$(touch title)",
+            "base": { "ref": "main", "sha": base },
+            "head": { "ref": "`touch head`", "sha": head }
+        }
+    })
+}
+
+struct Run {
+    code: i32,
+    log: String,
+    outputs: BTreeMap<String, String>,
+    sarif: Value,
+}
+
+impl Run {
+    fn results(&self, run: usize) -> Vec<&str> {
+        let results = self.sarif["runs"][run]["results"].as_array().unwrap();
+        results
+            .iter()
+            .map(|r| r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap())
+            .collect()
+    }
+
+    fn assert_outputs(&self, findings: &str, complete: &str) {
+        let code = self.code.to_string();
+        let expected = [("findings", findings), ("complete", complete), ("exit-code", &code)];
+        for (name, value) in expected {
+            assert_eq!(self.outputs[name], value, "{name}\n{}", self.log);
+        }
+    }
+}
+
+/// A step of a job: `bash run.sh` in the checkout.
+struct Step {
+    command: Command,
+    temporary: PathBuf,
+    files: PathBuf,
+}
+
+impl Step {
+    fn new(repository: &Repository, checkout: &Path, name: &str, event: &Value) -> Self {
+        let temporary = repository.folder.path().join("runner");
+        let files = repository.folder.path().join("step");
+        for folder in [&temporary, &files] {
+            let _ = fs::remove_dir_all(folder);
+            fs::create_dir(folder).unwrap();
+        }
+        fs::write(files.join("event.json"), event.to_string()).unwrap();
+        let mut command = command("bash", checkout);
+        command
+            .arg(root().join("action/run.sh"))
+            .env("GITHUB_EVENT_NAME", name)
+            .env("GITHUB_EVENT_PATH", files.join("event.json"))
+            .env("GITHUB_OUTPUT", files.join("output"))
+            .env("RUNNER_TEMP", &temporary)
+            .env("INPUT_PATH", ".")
+            .env("INPUT_CONFIDENCE", "medium")
+            .env("INPUT_SARIF", "")
+            .env("INPUT_BINARY", BINARY)
+            .env("INPUT_VERSION", "");
+        Self { command, temporary, files }
+    }
+
+    fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    fn run(mut self) -> Run {
+        let output = self.command.output().unwrap();
+        let log = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let written = fs::read_to_string(self.files.join("output")).unwrap_or_default();
+        let outputs: BTreeMap<String, String> = written
+            .lines()
+            .map(|line| line.split_once('=').unwrap())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let sarif = outputs.get("sarif").filter(|path| !path.is_empty()).map(read);
+        let sarif = sarif.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
+        let left: Vec<_> = fs::read_dir(&self.temporary).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert!(left.iter().all(|n| n == "spillcheck.sarif" || n == "spillcheck-target"), "left behind: {left:?}");
+        Run { code: output.status.code().unwrap_or_else(|| panic!("killed\n{log}")), log, outputs, sarif }
+    }
+}
+
+fn on_push(repository: &Repository, checkout: &Path, before: &str, after: &str) -> Run {
+    Step::new(repository, checkout, "push", &push(before, after)).run()
+}
+
+#[test]
+fn a_leak_in_the_pushed_range_fails_even_when_it_is_gone_from_the_tree() {
+    let repository = Repository::new();
+    let before = repository.commit("readme", "Hello.\n");
+    let line = leak(1);
+    let guilty = repository.commit("gone.env", &line);
+    let after = repository.remove("gone.env");
+    let run = on_push(&repository, &repository.path, &before, &after);
+    assert_eq!(run.code, 1, "{}", run.log);
+    run.assert_outputs("1", "true");
+    assert_eq!(run.results(0), Vec::<&str>::new());
+    assert_eq!(run.results(1), ["gone.env"]);
+    assert!(run.log.contains(&guilty[..12]), "{}", run.log);
+    let secret = line.trim().strip_prefix("TOKEN=").unwrap();
+    assert!(!run.log.contains(secret) && !run.sarif.to_string().contains(secret), "the secret is shown");
+}
+
+#[test]
+fn a_leak_in_tree_and_range_is_one_finding_and_one_alert() {
+    let repository = Repository::new();
+    let before = repository.commit("readme", "Hello.\n");
+    let after = repository.commit("new.env", &leak(1));
+    let run = on_push(&repository, &repository.path, &before, &after);
+    assert_eq!(run.code, 1, "{}", run.log);
+    run.assert_outputs("1", "true");
+    assert_eq!((run.results(0), run.results(1)), (vec!["new.env"], vec![]));
+}
+
+#[test]
+fn a_clean_push_passes_whatever_older_commits_hold() {
+    let repository = Repository::new();
+    repository.commit("old.env", &leak(1));
+    let before = repository.remove("old.env");
+    let after = repository.commit("readme", "Hello.\n");
+    let run = on_push(&repository, &repository.path, &before, &after);
+    assert_eq!(run.code, 0, "{}", run.log);
+    run.assert_outputs("0", "true");
+    let categories: Vec<&Value> =
+        run.sarif["runs"].as_array().unwrap().iter().map(|r| &r["automationDetails"]["id"]).collect();
+    assert_eq!(categories, ["spillcheck/files/", "spillcheck/history/"], "each run needs a category of its own");
+}
+
+#[test]
+fn a_new_branch_is_scanned_with_all_its_history() {
+    let repository = Repository::new();
+    repository.commit("old.env", &leak(1));
+    let after = repository.remove("old.env");
+    let run = on_push(&repository, &repository.path, ZERO, &after);
+    assert_eq!(run.code, 1, "{}", run.log);
+    assert_eq!(run.results(1), ["old.env"]);
+}
+
+#[test]
+fn a_deleted_branch_brings_nothing() {
+    let repository = Repository::new();
+    let before = repository.commit("readme", "Hello.\n");
+    let run = on_push(&repository, &repository.path, &before, ZERO);
+    assert_eq!(run.code, 0, "{}", run.log);
+    run.assert_outputs("0", "true");
+}
+
+#[test]
+fn after_a_force_push_all_that_leads_to_the_new_tip_is_scanned() {
+    let repository = Repository::new();
+    repository.commit("old.env", &leak(1));
+    let after = repository.remove("old.env");
+    let gone = "1234567890123456789012345678901234567890";
+    let run = on_push(&repository, &repository.path, gone, &after);
+    assert_eq!(run.code, 1, "{}", run.log);
+    run.assert_outputs("1", "true");
+}
+
+#[test]
+fn a_shallow_clone_without_the_base_is_incomplete() {
+    let repository = Repository::new();
+    let before = repository.commit("readme", "Hello.\n");
+    repository.commit("gone.env", &leak(1));
+    let after = repository.remove("gone.env");
+    let checkout = repository.clone_to("checkout", &["--depth=1"]);
+    let run = on_push(&repository, &checkout, &before, &after);
+    assert_eq!(run.code, 3, "{}", run.log);
+    run.assert_outputs("0", "false");
+    assert!(run.log.contains("fetch-depth: 0"), "{}", run.log);
+    assert_eq!(run.sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+#[test]
+fn a_shallow_clone_is_incomplete_only_where_its_boundary_cuts_the_range() {
+    let repository = Repository::new();
+    let first = repository.commit("readme", "Hello.\n");
+    let second = repository.commit("readme", "Hello again.\n");
+    let checkout = repository.clone_to("checkout", &["--depth=2"]);
+    assert_eq!(on_push(&repository, &checkout, &first, &second).code, 0);
+    let checkout = repository.clone_to("shallow", &["--depth=1"]);
+    // A new branch: the tip is there, what led to it is not.
+    let run = on_push(&repository, &checkout, ZERO, &second);
+    assert_eq!(run.code, 3, "{}", run.log);
+    run.assert_outputs("0", "false");
+}
+
+/// A pull request of branch `topic`, which brought a leak and removed it again. `main` moved on with a leak of its own, which
+/// `topic` merged. HEAD is the test merge.
+struct PullRequest {
+    repository: Repository,
+    /// Where `topic` began: the base the event may still name.
+    old_base: String,
+    base: String,
+    head: String,
+}
+
+impl PullRequest {
+    fn new() -> Self {
+        let repository = Repository::new();
+        let old_base = repository.commit("readme", "Hello.\n");
+        repository.git(&["checkout", "--quiet", "-b", "topic"]);
+        repository.commit("topic.env", &leak(1));
+        repository.remove("topic.env");
+        repository.git(&["checkout", "--quiet", "main"]);
+        repository.commit("main.env", &leak(2));
+        let base = repository.remove("main.env");
+        repository.git(&["checkout", "--quiet", "topic"]);
+        repository.git(&["merge", "--quiet", "--message", "merge main", "main"]);
+        let head = repository.head();
+        repository.git(&["checkout", "--quiet", "--detach", "main"]);
+        repository.git(&["merge", "--quiet", "--no-ff", "--message", "test merge", "topic"]);
+        Self { repository, old_base, base, head }
+    }
+
+    fn run(&self, base: &str) -> Run {
+        let event = pull_request(base, &self.head);
+        Step::new(&self.repository, &self.repository.path, "pull_request", &event).run()
+    }
+}
+
+#[test]
+fn a_pull_request_is_what_its_test_merge_brings() {
+    let request = PullRequest::new();
+    let run = request.run(&request.old_base);
+    assert_eq!(run.code, 1, "{}", run.log);
+    run.assert_outputs("1", "true");
+    assert_eq!(run.results(1), ["topic.env"]);
+}
+
+#[test]
+fn a_pull_request_checked_out_at_its_head_is_compared_with_its_base() {
+    let request = PullRequest::new();
+    request.repository.git(&["checkout", "--quiet", &request.head]);
+    let run = request.run(&request.base);
+    assert_eq!((run.code, run.results(1)), (1, vec!["topic.env"]), "{}", run.log);
+}
+
+#[test]
+fn a_pull_request_that_is_not_there_is_incomplete() {
+    let PullRequest { repository, base, head, .. } = PullRequest::new();
+    let checkout = repository.clone_to("checkout", &["--depth=1", "--branch=main"]);
+    // `pull_request_target` checks out the base: the head may be missing.
+    for event in ["pull_request", "pull_request_target"] {
+        let run = Step::new(&repository, &checkout, event, &pull_request(&base, &head)).run();
+        assert_eq!(run.code, 3, "{}", run.log);
+    }
+}
+
+#[test]
+fn other_events_scan_all_of_history() {
+    let repository = Repository::new();
+    repository.commit("old.env", &leak(1));
+    repository.remove("old.env");
+    let run = Step::new(&repository, &repository.path, "schedule", &Value::Null).run();
+    assert_eq!((run.code, run.results(1)), (1, vec!["old.env"]), "{}", run.log);
+    let checkout = repository.clone_to("checkout", &["--depth=1"]);
+    assert_eq!(Step::new(&repository, &checkout, "workflow_dispatch", &Value::Null).run().code, 3);
+}
+
+#[test]
+fn nothing_of_the_checkout_or_the_event_is_executed() {
+    let repository = Repository::new();
+    let before = repository.commit("json.py", "open('python', 'w')\n");
+    fs::write(repository.path.join("git"), "#!/bin/sh\ntouch git-was-run\n").unwrap();
+    let after = repository.commit("command.env", &format!("::set-output name=findings::0\n{}", leak(1)));
+    let run = Step::new(&repository, &repository.path, "push", &push(&before, &after)).run();
+    assert_eq!(run.code, 1, "{}", run.log);
+    run.assert_outputs("1", "true");
+    let mut names: Vec<_> =
+        fs::read_dir(&repository.path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [".git", "command.env", "git", "json.py"]);
+    // Workflow commands are off from the first line to the last.
+    let lines: Vec<&str> = run.log.lines().collect();
+    let token = lines[0].strip_prefix("::stop-commands::").unwrap();
+    assert_eq!(token.len(), 32);
+    assert_eq!(lines.iter().rposition(|l| *l == format!("::{token}::")), Some(lines.len() - 1), "{}", run.log);
+}
+
+#[test]
+fn an_event_without_object_ids_is_an_error() {
+    let repository = Repository::new();
+    let head = repository.commit("readme", "Hello.\n");
+    for event in
+        [push("--output=/tmp/x", &head), push(&head, "HEAD"), json!({}), json!([]), json!({"before": 1, "after": 2})]
+    {
+        let run = Step::new(&repository, &repository.path, "push", &event).run();
+        assert_eq!(run.code, 2, "{}", run.log);
+        assert_eq!(run.outputs["complete"], "false");
+        assert_eq!(run.outputs["findings"], "");
+    }
+}
+
+#[test]
+fn inputs_are_obeyed() {
+    let repository = Repository::new();
+    let before = repository.commit("readme", "Hello.\n");
+    let after = repository.commit("new.env", &leak(1));
+    let step = || Step::new(&repository, &repository.path, "push", &push(&before, &after));
+    let target = repository.folder.path().join("reports/out.sarif");
+    let run = step().env("INPUT_SARIF", &target).env("INPUT_VERSION", env!("CARGO_PKG_VERSION")).run();
+    assert_eq!((run.code, run.outputs["sarif"].as_str()), (1, target.to_str().unwrap()), "{}", run.log);
+    for (name, value) in [
+        ("INPUT_VERSION", "99.0.0"),
+        ("INPUT_CONFIDENCE", "sure"),
+        ("INPUT_CONFIDENCE", "high --allow-incomplete"),
+        ("INPUT_PATH", "nowhere"),
+        ("INPUT_SARIF", "a\nfindings=0"),
+        ("INPUT_BINARY", "/nonexistent/spillcheck"),
+    ] {
+        let run = step().env(name, value).run();
+        assert_eq!(run.code, 2, "{name}={value}: {}", run.log);
+        assert_eq!(run.outputs["complete"], "false", "{name}={value}");
+    }
+}
+
+/// Without `binary`, cargo compiles the action's own source, and in the action's own folder: in the checkout it would obey
+/// the checkout's `.cargo/config.toml` and `rust-toolchain.toml`.
+#[cfg(unix)]
+#[test]
+fn the_program_is_compiled_from_the_actions_source() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = Repository::new();
+    let head = repository.commit("readme", "Hello.\n");
+    let tools = repository.folder.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    let cargo = format!(
+        "#!/bin/sh\npwd > '{0}/folder'\necho \"$@\" > '{0}/arguments'\nmkdir -p \"$RUNNER_TEMP/spillcheck-target/release\"\ncp '{BINARY}' \"$RUNNER_TEMP/spillcheck-target/release/\"\n",
+        tools.display()
+    );
+    fs::write(tools.join("cargo"), cargo).unwrap();
+    fs::set_permissions(tools.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let run = Step::new(&repository, &repository.path, "push", &push(ZERO, &head))
+        .env("INPUT_BINARY", "")
+        .env("PATH", path)
+        .run();
+    assert_eq!(run.code, 0, "{}", run.log);
+    assert_eq!(Path::new(read(tools.join("folder")).trim()).canonicalize().unwrap(), root().canonicalize().unwrap());
+    assert!(read(tools.join("arguments")).starts_with("build --release --locked --bin spillcheck "));
+}
+
+/// action.yml and run.sh agree on names, and event strings and inputs reach the shell only as variables.
+#[test]
+fn the_description_fits_the_script() {
+    let (action, script) = (read(root().join("action.yml")), read(root().join("action/run.sh")));
+    let section = |from: &str, to: &str| action.split(from).nth(1).unwrap().split(to).next().unwrap().to_owned();
+    let keys = |text: &str| -> Vec<String> {
+        let keys = text.lines().filter(|l| l.starts_with("  ") && !l.starts_with("   "));
+        keys.map(|l| l.trim().trim_end_matches(':').to_owned()).collect()
+    };
+    let inputs = keys(&section("\ninputs:\n", "\noutputs:\n"));
+    assert_eq!(inputs, ["path", "confidence", "sarif", "binary", "version"]);
+    for input in inputs {
+        let variable = format!("INPUT_{}", input.to_uppercase());
+        assert!(
+            action.contains(&format!("        {variable}: ${{{{ inputs.{input} }}}}\n")),
+            "{input} is not passed on"
+        );
+        assert!(script.contains(&format!("${{{variable}:")), "{input} is not used");
+    }
+    let outputs = keys(&section("\noutputs:\n", "\nruns:\n"));
+    assert_eq!(outputs, ["findings", "sarif", "complete", "exit-code"]);
+    for output in outputs {
+        assert!(action.contains(&format!("    value: ${{{{ steps.scan.outputs.{output} }}}}\n")));
+        assert!(script.contains(&format!("printf '{output}=%s\\n'")));
+    }
+    let run: Vec<&str> = action.lines().filter(|l| l.trim_start().starts_with("run:")).collect();
+    assert_eq!(run, ["      run: bash \"$GITHUB_ACTION_PATH/action/run.sh\""]);
+    assert!(!action.contains("github.event"));
+}
