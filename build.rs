@@ -53,11 +53,12 @@ fn rule_code(file: &RuleFile, rule: &RuleDef) -> Result<String, String> {
     let mut code = String::new();
     writeln!(
         code,
-        "Rule {{ id: {id}, provider: {provider}, title: {title}, kind: Kind::{kind}, severity: Severity::{severity}, \
+        "Rule {{ id: {id}, provider: {provider}, generic: {generic}, title: {title}, kind: Kind::{kind}, severity: Severity::{severity}, \
          confidence: Confidence::{confidence}, about: {about}, impact: {impact}, disable: {disable}, rotate: {rotate}, \
          store: {store}, documentation: {documentation}, check: {check}, matcher: {matcher} }},",
         id = text(&rule.id),
         provider = text(&file.provider),
+        generic = file.generic,
         title = text(&rule.title),
         kind = variant(&rule.kind),
         severity = variant(&rule.severity),
@@ -80,10 +81,11 @@ fn matcher_code(rule: &RuleDef) -> Result<String, String> {
                 (Some(pattern), None) => {
                     let b = shape::bounds(pattern, &token.anchors, token.max_length)?;
                     format!(
-                        "Shape::Pattern {{ pattern: Pattern::new({}), lookback: {}, max: {} }}",
+                        "Shape::Pattern {{ pattern: Pattern::new({}), lookback: {}, max: {}, follow: {:?} }}",
                         text(pattern),
                         b.lookback,
-                        b.max
+                        b.max,
+                        b.follow
                     )
                 }
                 (None, Some(scanner)) => format!("Shape::Scanner(Scanner::{})", variant(scanner)),

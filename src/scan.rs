@@ -107,8 +107,15 @@ pub fn run<'r>(
         }
         Target::Range(path, range) => {
             let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
-            let changes = git::ranges::range(&repository, range)?;
+            let git::ranges::Range { changes, cut_at } = git::ranges::range(&repository, range)?;
             collector.commits(changes.len() as u64);
+            if let Some(commit) = cut_at {
+                let problem = format!(
+                    "the clone is shallow and the range reaches its boundary at {commit}: older commits were not scanned \
+                     (`git fetch --unshallow`, or fetch-depth: 0 in actions/checkout)"
+                );
+                collector.error(git::name(&repository), problem);
+            }
             introduced::scan(&scan, &repository, &changes);
         }
     }

@@ -50,7 +50,7 @@ fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -
     if !fits || names::contains_any(&label, &context.not_names) {
         return None;
     }
-    let value = assign::value_after(text, &name)?;
+    let value = assign::value_after(text, &name).filter(|v| v.operator != assign::Operator::Comma)?;
     let whole = context.value.anchored().find(&text[value.range.clone()])?;
     (whole.end() == value.range.len()).then(|| Candidate {
         rule,

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::rules::shape::LONGEST_MATCH;
 use crate::rules::{Assignment, Matcher, RuleSet, Shape, Token};
-use prefilter::{Hit, Prefilter};
+use prefilter::{ANYTHING, Follow, Hit, Prefilter};
 
 pub use assign::Operator;
 
@@ -78,17 +78,23 @@ pub struct Detector<'r> {
 impl<'r> Detector<'r> {
     /// For the rules of a scan.
     pub fn new(rules: &'r RuleSet) -> Self {
-        let mut pairs: Vec<(String, usize)> = Vec::new();
+        let mut pairs: Vec<(String, usize, Follow)> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
+            let follow = match &rule.matcher {
+                Matcher::Token(Token { shape: Shape::Pattern { follow, .. }, .. }) => *follow,
+                Matcher::Token(_) => ANYTHING,
+                // Names and words go on with printable text.
+                Matcher::Context(_) | Matcher::Assignment(_) => [0xffff_ffff_0000_2600, 0x7fff_ffff_ffff_ffff],
+            };
             for anchor in rule.anchors() {
                 if matches!(rule.matcher, Matcher::Assignment(_)) {
-                    pairs.extend(spellings(anchor).into_iter().map(|s| (s, index)));
+                    pairs.extend(spellings(anchor).into_iter().map(|s| (s, index, follow)));
                 } else {
-                    pairs.push((anchor.to_string(), index));
+                    pairs.push((anchor.to_string(), index, follow));
                 }
             }
         }
-        let prefilter = Prefilter::new(pairs.iter().map(|(text, rule)| (text.as_str(), *rule)));
+        let prefilter = Prefilter::new(pairs.iter().map(|(text, rule, follow)| (text.as_str(), *rule, *follow)));
         let sights = (0..prefilter.len())
             .map(|anchor| prefilter.rules(anchor).iter().map(|rule| sight(&rules.get(*rule).matcher)))
             .map(|all| {
@@ -202,7 +208,7 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
                 push(range);
             }
         }
-        Shape::Pattern { pattern, lookback, max } => {
+        Shape::Pattern { pattern, lookback, max, .. } => {
             let start = anchor.start.saturating_sub(*lookback as usize);
             let end = text.len().min(anchor.start + *max as usize);
             let secret_of = |whole: &Range<usize>| {

@@ -1,8 +1,8 @@
 //! The anchor search: where in a text does any rule's literal stand? Everything else runs only there.
 //!
-//! Each anchor is represented by its rarest four bytes, folded to one case (`| 0x20`). At every position of the text the
-//! four bytes there are hashed into a bitmap that fits the first-level cache; the few positions that pass are looked up
-//! in a table and compared in full. One pass, no backtracking, no state: any slice of a text gives the hits of that slice.
+//! Each anchor is represented by its rarest four bytes, folded to one case (`| 0x20`); one of three bytes by these and each
+//! byte that may follow. At every position of the text the four bytes there are hashed into a bitmap that fits the first-level
+//! cache; the few positions that pass are looked up in a table and compared in full. One pass, no backtracking, no state: any slice of a text gives the hits of that slice.
 
 use std::collections::BTreeMap;
 
@@ -31,17 +31,24 @@ struct Gram {
 pub struct Prefilter {
     anchors: Vec<Anchor>,
     bitmap: Box<[u64; WORDS]>,
-    /// Sorted by value; `starts[bucket]..starts[bucket + 1]` are those whose hash begins with `bucket`.
+    /// Sorted by hash and value; `starts[bucket]..starts[bucket + 1]` are those whose hash begins with `bucket`.
     grams: Vec<Gram>,
     starts: Vec<u32>,
 }
 
-const HASH_BITS: u32 = 16;
+/// The bitmap has 2^17 bits: 16 KiB, half of a first-level cache.
+const HASH_BITS: u32 = 17;
 const WORDS: usize = 1 << (HASH_BITS - 6);
+/// The table has fewer buckets, so that it stays in the cache too.
+const BUCKET_BITS: u32 = 12;
 const FOLD: u32 = 0x2020_2020;
 
 fn hash(gram: u32) -> u32 {
     gram.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)
+}
+
+fn bucket(gram: u32) -> usize {
+    (hash(gram) >> (HASH_BITS - BUCKET_BITS)) as usize
 }
 
 /// Roughly how common a byte is in source text: the sum over a gram picks the rarest part of an anchor.
@@ -55,29 +62,48 @@ fn commonness(byte: u8) -> u32 {
     }
 }
 
+pub use crate::rules::shape::Follow;
+
+/// Every byte, beyond ASCII too.
+pub const ANYTHING: Follow = [u64::MAX; 2];
+
 impl Prefilter {
-    /// For anchors of at least three bytes, each with the index of its rule. Equal anchors are merged.
-    pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
-        let mut by_text: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
-        for (text, rule) in pairs {
+    /// For anchors of at least three bytes, each with the index of its rule and the bytes that may follow it (asked of those of
+    /// three bytes only). Equal anchors are merged.
+    pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, usize, Follow)>) -> Self {
+        let mut by_text: BTreeMap<Vec<u8>, (Vec<usize>, Follow)> = BTreeMap::new();
+        for (text, rule, follow) in pairs {
             debug_assert!(text.len() >= 3, "the linter refuses shorter anchors");
-            let rules = by_text.entry(text.to_ascii_lowercase().into_bytes()).or_default();
-            if !rules.contains(&rule) {
-                rules.push(rule);
+            let entry = by_text.entry(text.to_ascii_lowercase().into_bytes()).or_insert((Vec::new(), [0; 2]));
+            if !entry.0.contains(&rule) {
+                entry.0.push(rule);
             }
+            entry.1 = [entry.1[0] | follow[0], entry.1[1] | follow[1]];
         }
+        let follows: Vec<Follow> = by_text.values().map(|entry| entry.1).collect();
         let anchors: Vec<Anchor> =
-            by_text.into_iter().map(|(text, rules)| Anchor { text: text.into(), rules: rules.into() }).collect();
+            by_text.into_iter().map(|(text, (rules, _))| Anchor { text: text.into(), rules: rules.into() }).collect();
         let mut grams = Vec::new();
         for (index, anchor) in anchors.iter().enumerate() {
             let index = u32::try_from(index).expect("fewer anchors than 2^32");
             match anchor.text.len() {
                 3 => {
-                    // No four bytes to choose from: every byte that may follow.
+                    // No four bytes to choose from: every byte that may follow, and the blank that stands for the end.
                     let head = u32::from_le_bytes([anchor.text[0], anchor.text[1], anchor.text[2], 0]);
-                    for last in (0..=255u32).filter(|b| b & 0x20 != 0) {
-                        grams.push(Gram { value: (head | last << 24) | FOLD, anchor: index, offset: 0 });
+                    let follow = follows[index as usize];
+                    let may = |b: &u32| *b == 0x20 || *b >= 0x80 || follow[*b as usize / 64] >> (b % 64) & 1 == 1;
+                    let mut last: Vec<u32> = (0..=255).filter(may).map(|b| b | 0x20).collect();
+                    last.sort_unstable();
+                    last.dedup();
+                    if follow != ANYTHING {
+                        // Bytes beyond ASCII follow only where everything may.
+                        last.retain(|b| *b < 0x80);
                     }
+                    grams.extend(last.into_iter().map(|b| Gram {
+                        value: (head | b << 24) | FOLD,
+                        anchor: index,
+                        offset: 0,
+                    }));
                 }
                 _ => {
                     let (offset, window) = anchor
@@ -93,11 +119,11 @@ impl Prefilter {
         }
         grams.sort_by_key(|g| (hash(g.value), g.value));
         let mut bitmap = Box::new([0; WORDS]);
-        let mut starts = vec![0u32; (1 << HASH_BITS) + 1];
+        let mut starts = vec![0u32; (1 << BUCKET_BITS) + 1];
         for gram in &grams {
             let h = hash(gram.value);
             bitmap[(h >> 6) as usize] |= 1 << (h & 63);
-            starts[h as usize + 1] += 1;
+            starts[bucket(gram.value) + 1] += 1;
         }
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
@@ -108,6 +134,11 @@ impl Prefilter {
     /// The rules that an anchor wakes.
     pub fn rules(&self, anchor: usize) -> &[usize] {
         &self.anchors[anchor].rules
+    }
+
+    /// The text of an anchor, in lower case.
+    pub fn text_of(&self, anchor: usize) -> &[u8] {
+        &self.anchors[anchor].text
     }
 
     /// Length of an anchor in bytes.
@@ -168,7 +199,7 @@ impl Prefilter {
 
     #[inline(never)]
     fn look_up(&self, gram: u32, at: usize, text: &[u8], found: &mut impl FnMut(Hit)) {
-        let h = hash(gram) as usize;
+        let h = bucket(gram);
         for g in &self.grams[self.starts[h] as usize..self.starts[h + 1] as usize] {
             if g.value != gram {
                 continue;
@@ -215,7 +246,7 @@ mod tests {
                     None => text.push_str(fill[p % fill.len()]),
                 }
             }
-            let filter = Prefilter::new(ANCHORS.iter().enumerate().map(|(i, a)| (*a, i)));
+            let filter = Prefilter::new(ANCHORS.iter().enumerate().map(|(i, a)| (*a, i, ANYTHING)));
             let mut got: Vec<_> =
                 hits(&filter, text.as_bytes()).iter().map(|h| (h.at, filter.rules(h.anchor)[0])).collect();
             got.sort_unstable();
@@ -225,7 +256,7 @@ mod tests {
 
     #[test]
     fn equal_anchors_wake_all_their_rules() {
-        let filter = Prefilter::new([("Token", 3), ("token", 7), ("TOKEN", 3)]);
+        let filter = Prefilter::new([("Token", 3, ANYTHING), ("token", 7, ANYTHING), ("TOKEN", 3, ANYTHING)]);
         let found = hits(&filter, b"a toKen b");
         assert_eq!(found.len(), 1);
         assert_eq!(filter.rules(found[0].anchor), [3, 7]);

@@ -234,7 +234,7 @@ fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> B
 /// The reachable commits, parents before children, ties by committer time and id.
 fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &[Oid], collector: &Collector) -> Vec<u32> {
     let name = super::name(repository);
-    let boundary = shallow(repository);
+    let boundary = super::shallow(repository);
     let reached = ancestors(store, graph, tips.iter().copied());
     let mut waiting: HashMap<u32, usize> = HashMap::new();
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -271,12 +271,6 @@ fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &[Oid], co
         }
     }
     order
-}
-
-/// Commits whose parents a shallow clone does not have.
-fn shallow(repository: &Repository) -> HashSet<Oid> {
-    let text = std::fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
-    text.lines().filter_map(|line| Oid::from_str(line).ok()).collect()
 }
 
 /// Reports what reachable trees name and the object database lacks: one error for each kind, with the count.

@@ -12,6 +12,7 @@ pub mod ranges;
 mod store;
 mod time;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
@@ -133,6 +134,12 @@ fn index_entries(repository: &Repository, collector: &Collector) -> Vec<(Oid, St
         }
     }
     entries
+}
+
+/// Commits whose parents a shallow clone does not have.
+fn shallow(repository: &Repository) -> HashSet<Oid> {
+    let text = std::fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
+    text.lines().filter_map(|line| Oid::from_str(line).ok()).collect()
 }
 
 /// What is reported of a commit.

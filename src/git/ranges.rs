@@ -28,6 +28,16 @@ pub struct Change {
     pub parents: Vec<Parent>,
 }
 
+/// What the commits of a range introduce.
+#[derive(Debug)]
+pub struct Range {
+    /// Commit by commit, oldest first.
+    pub changes: Vec<Change>,
+    /// A commit of the range whose parents a shallow clone does not have: older ones are not in `changes`, and all of its own
+    /// files are.
+    pub cut_at: Option<Oid>,
+}
+
 /// See [`Change`].
 #[derive(Debug, Default)]
 pub struct Parent {
@@ -87,7 +97,7 @@ pub fn staged(repository: &Repository) -> Result<Change, GitError> {
 
 /// What the commits of `range` introduce, oldest first. `range` is `A..B`, `A...B` (since their merge base) or `B` (all that
 /// leads to B).
-pub fn range(repository: &Repository, range: &str) -> Result<Vec<Change>, GitError> {
+pub fn range(repository: &Repository, range: &str) -> Result<Range, GitError> {
     let fail =
         |error: git2::Error| GitError::Other(format!("{}: cannot walk {range}: {}", name(repository), error.message()));
     let mut walk = repository.revwalk().map_err(fail)?;
@@ -115,7 +125,16 @@ pub fn range(repository: &Repository, range: &str) -> Result<Vec<Change>, GitErr
         walk.push(tip).map_err(fail)?;
     }
     let tip_tree = repository.find_commit(tip).and_then(|c| c.tree()).map_err(fail)?;
-    walk.map(|id| id.and_then(|id| commit_change(repository, id, &tip_tree)).map_err(fail)).collect()
+    let boundary = super::shallow(repository);
+    let (mut changes, mut cut_at) = (Vec::new(), None);
+    for id in walk {
+        let id = id.map_err(fail)?;
+        if boundary.contains(&id) {
+            cut_at = Some(id);
+        }
+        changes.push(commit_change(repository, id, &tip_tree).map_err(fail)?);
+    }
+    Ok(Range { changes, cut_at })
 }
 
 fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {

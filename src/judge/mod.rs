@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use crate::detect::check::{Fact, Verdict};
 use crate::detect::{Candidate, Operator, Relation, entropy};
 use crate::report::DropReason;
-use crate::rules::{Confidence, Matcher, Rule, RuleSet, ValueKind};
+use crate::rules::{Confidence, Edge, Matcher, Rule, RuleSet, ValueKind};
 
 pub use kind::FileKind;
 
@@ -74,6 +74,13 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
     }
     let random = match &rule.matcher {
         Matcher::Token(t) => t.random,
+        // A value of any characters is as good as a password in that place.
+        Matcher::Context(c) if !c.random && c.edge == Edge::None => {
+            return match value::assess(secret, ValueKind::Password) {
+                Some(assessed) if !placeholder::is_placeholder(secret) => (Ok(confidence.min(assessed)), facts),
+                _ => (Err(DropReason::Placeholder), facts),
+            };
+        }
         Matcher::Context(c) => c.random,
         Matcher::Assignment(a) => {
             if placeholder::is_placeholder(secret) {

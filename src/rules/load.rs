@@ -72,7 +72,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Loaded>, LoadError> {
         line: e.span().map_or(1, |s| line_of(text, s.start)),
         message: e.message().to_owned(),
     })?;
-    let RuleFile { provider, documentation, remedy, rules } = file;
+    let RuleFile { provider, generic, documentation, remedy, rules } = file;
     let mut loaded = Vec::with_capacity(rules.len());
     for mut def in rules {
         let line = find_id(text, &def.id);
@@ -82,7 +82,7 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Loaded>, LoadError> {
         def.store = def.store.or_else(|| remedy.store.clone());
         let id = def.id.clone();
         let examples = std::mem::take(&mut def.examples);
-        let rule = rule(&provider, def).map_err(|message| LoadError::Rule {
+        let rule = rule(&provider, generic, def).map_err(|message| LoadError::Rule {
             path: name.to_owned(),
             line,
             id: id.clone(),
@@ -106,12 +106,13 @@ fn find_id(text: &str, id: &str) -> usize {
         .map_or(1, |n| n + 1)
 }
 
-fn rule(provider: &str, def: RuleDef) -> Result<Rule, String> {
+fn rule(provider: &str, generic: bool, def: RuleDef) -> Result<Rule, String> {
     let missing = |what: &str| format!("`{what}` is missing, here and in [remedy]");
     let matcher = matcher(def.token, def.context, def.assignment)?;
     Ok(Rule {
         id: def.id.into(),
         provider: provider.to_owned().into(),
+        generic,
         title: def.title.into(),
         kind: named("kind", &def.kind)?,
         severity: named("severity", &def.severity)?,
@@ -140,7 +141,12 @@ fn matcher(
                     if shape::anchor_is_required(&pattern, &t.anchors)? != Some(true) {
                         return Err("not every match of the pattern contains one of the anchors".to_owned());
                     }
-                    Shape::Pattern { pattern: Pattern::new(pattern.into()), lookback: b.lookback, max: b.max }
+                    Shape::Pattern {
+                        pattern: Pattern::new(pattern.into()),
+                        lookback: b.lookback,
+                        max: b.max,
+                        follow: b.follow,
+                    }
                 }
                 (None, Some(scanner)) => Shape::Scanner(named("scanner", &scanner)?),
                 _ => return Err("a token needs either `pattern` or `scanner`".to_owned()),

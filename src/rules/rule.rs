@@ -162,6 +162,8 @@ pub enum Shape {
         lookback: u32,
         /// Longest match in bytes.
         max: u32,
+        /// See [`super::shape::Bounds::follow`].
+        follow: super::shape::Follow,
     },
     /// A scanner in code, see [`crate::detect::scanner`].
     Scanner(crate::detect::scanner::Scanner),
@@ -203,6 +205,8 @@ pub struct Rule {
     pub id: Text,
     /// Display name of the provider.
     pub provider: Text,
+    /// See [`super::schema::RuleFile::generic`].
+    pub generic: bool,
     /// What the provider calls the credential.
     pub title: Text,
     /// What sort of credential.
@@ -239,12 +243,14 @@ impl Rule {
         }
     }
 
-    /// More specific rules win where findings overlap: token over context over assignment.
+    /// More specific rules win where findings overlap: token over context over rules that know no provider.
     pub fn specificity(&self) -> u8 {
-        match self.matcher {
-            Matcher::Token(_) => 2,
-            Matcher::Context(_) => 1,
-            Matcher::Assignment(_) => 0,
+        match (&self.matcher, self.generic) {
+            (Matcher::Token(_), false) => 4,
+            (Matcher::Context(_), false) => 3,
+            (Matcher::Token(_), true) => 2,
+            (Matcher::Context(_), true) => 1,
+            (Matcher::Assignment(_), _) => 0,
         }
     }
 }

@@ -9,6 +9,9 @@ use serde::Deserialize;
 pub struct RuleFile {
     /// Display name of the provider, for example `GitHub`.
     pub provider: String,
+    /// The rules know no provider: where another rule sees the same bytes, it speaks.
+    #[serde(default)]
+    pub generic: bool,
     /// The provider's page on these credentials; a rule may name a better one.
     #[serde(default)]
     pub documentation: Option<String>,

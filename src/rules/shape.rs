@@ -13,7 +13,12 @@ pub struct Bounds {
     pub lookback: u32,
     /// Longest match, bytes.
     pub max: u32,
+    /// What may follow an anchor of three bytes that begins a match; all bits where that cannot be told.
+    pub follow: Follow,
 }
+
+/// A set of ASCII bytes.
+pub type Follow = [u64; 2];
 
 /// Computes the bounds of `pattern`, or says what is wrong with it. `max_length` caps unbounded repetitions.
 pub fn bounds(pattern: &str, anchors: &[String], max_length: Option<u32>) -> Result<Bounds, String> {
@@ -33,7 +38,28 @@ pub fn bounds(pattern: &str, anchors: &[String], max_length: Option<u32>) -> Res
     }
     let shortest = anchors.iter().map(String::len).min().unwrap_or(0);
     let lookback = if begins_with_anchor(&hir, anchors) { 0 } else { max.saturating_sub(shortest as u32) };
-    Ok(Bounds { lookback, max })
+    let follow = if lookback == 0 { follow(&hir, anchors) } else { [u64::MAX; 2] };
+    Ok(Bounds { lookback, max, follow })
+}
+
+/// The fourth byte of every match that begins with an anchor of three bytes.
+fn follow(hir: &Hir, anchors: &[String]) -> Follow {
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_total(20_000).limit_class(256).limit_literal_len(4);
+    let Some(literals) = extractor.extract(hir).literals().map(<[_]>::to_vec) else { return [u64::MAX; 2] };
+    let mut follow = [0; 2];
+    for anchor in anchors.iter().filter(|a| a.len() == 3) {
+        for literal in literals.iter().map(|l| l.as_bytes()) {
+            if !literal.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(anchor.as_bytes())) {
+                continue;
+            }
+            match literal.get(3) {
+                Some(b) if b.is_ascii() => follow[usize::from(*b) / 64] |= 1 << (b % 64),
+                _ => return [u64::MAX; 2],
+            }
+        }
+    }
+    follow
 }
 
 fn parse(pattern: &str) -> Result<Hir, String> {
