@@ -107,7 +107,7 @@ pub fn run<'r>(
         }
         Target::Range(path, range) => {
             let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
-            let git::ranges::Range { changes, cut_at } = git::ranges::range(&repository, range)?;
+            let git::ranges::Range { changes, cut_at } = git::ranges::range(&repository, range, collector)?;
             collector.commits(changes.len() as u64);
             if let Some(commit) = cut_at {
                 let problem = format!(
@@ -124,28 +124,69 @@ pub fn run<'r>(
     Ok(Report { rules, findings, suppressed: dropped, skipped, errors, stats, interrupted })
 }
 
+/// A target of a path scan: what is reported of its place.
+struct Place {
+    /// As named by the user.
+    path: PathBuf,
+    /// Without links and `..`.
+    absolute: PathBuf,
+    /// The repository it lies in, and the top of that repository's working tree.
+    enclosing: Option<(git2::Repository, PathBuf)>,
+}
+
+impl Place {
+    /// The folder that reported paths are relative to.
+    fn base(&self) -> &Path {
+        match &self.enclosing {
+            Some((_, top)) => top,
+            None if self.absolute.is_dir() => &self.absolute,
+            None => self.absolute.parent().unwrap_or(&self.absolute),
+        }
+    }
+}
+
+fn places(paths: &[PathBuf]) -> Result<Vec<Place>, ScanFailure> {
+    let mut places = Vec::with_capacity(paths.len());
+    for path in paths {
+        let fail = |source| ScanFailure::Path { path: path.clone(), source };
+        let absolute = std::fs::canonicalize(path).map_err(fail)?;
+        // The enclosing repository names paths and says what is tracked. A broken one does not keep files from being
+        // scanned.
+        let enclosing = git::discover(&absolute).ok().flatten().and_then(|repository| {
+            let top = std::fs::canonicalize(repository.workdir()?).ok()?;
+            absolute.starts_with(&top).then_some((repository, top))
+        });
+        places.push(Place { path: path.clone(), absolute, enclosing });
+    }
+    Ok(places)
+}
+
 fn scan_paths(scan: &Scan<'_>, paths: &[PathBuf], what: What, options: &Options) -> Result<(), ScanFailure> {
     // All targets are looked at before the first is scanned: a wrong name must not cost a long scan.
-    for path in paths {
-        std::fs::metadata(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
-    }
-    for path in paths {
-        let prefix = if paths.len() > 1 { prefix_of(path) } else { String::new() };
+    let places = places(paths)?;
+    let one_base = places.iter().all(|p| p.base() == places[0].base());
+    for place in &places {
+        let prefix = if one_base { String::new() } else { prefix_of(place) };
         let repository = match what {
             What::Files => None,
-            What::Both | What::History => match git::open(path) {
-                Ok(None) if what == What::History => return Err(ScanFailure::NoRepository(path.clone())),
+            What::Both | What::History => match git::open(&place.path) {
+                Ok(None) if what == What::History => return Err(ScanFailure::NoRepository(place.path.clone())),
+                Ok(None) if place.path.join(".git").symlink_metadata().is_ok() => {
+                    let problem = "it has a .git, but there is no repository behind it: history was not scanned";
+                    scan.collector.error(place.path.display().to_string(), problem);
+                    None
+                }
                 Ok(found) => found,
                 Err(error) if what == What::History => return Err(error.into()),
                 Err(error) => {
                     // The files can still be scanned, but the scan is not what was asked for.
-                    scan.collector.error(path.display().to_string(), error.to_string());
+                    scan.collector.error(place.path.display().to_string(), error.to_string());
                     None
                 }
             },
         };
         if what != What::History && repository.as_ref().is_none_or(|r| !r.is_bare()) {
-            scan_files(scan, path, &prefix, options)?;
+            scan_files(scan, place, &prefix, options);
         }
         if let Some(repository) = repository {
             history::scan(scan, &repository, &prefix)?;
@@ -154,39 +195,28 @@ fn scan_paths(scan: &Scan<'_>, paths: &[PathBuf], what: What, options: &Options)
     Ok(())
 }
 
-fn scan_files(scan: &Scan<'_>, path: &Path, prefix: &str, options: &Options) -> Result<(), ScanFailure> {
-    // The enclosing repository names paths and says what is tracked. A broken one does not keep files from being scanned.
-    let enclosing = git::discover(path).ok().flatten();
-    let absolute = std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.to_owned(), source })?;
-    let top = enclosing.as_ref().and_then(|r| r.workdir()).and_then(|w| std::fs::canonicalize(w).ok());
-    let (base, tracked) = match (top, &enclosing) {
-        (Some(top), Some(repository)) if absolute.starts_with(&top) => {
-            let tracked = if options.ignore { git::tracked(repository) } else { Vec::new() };
-            (top, tracked)
-        }
-        _ if absolute.is_dir() => (absolute.clone(), Vec::new()),
-        _ => (absolute.parent().unwrap_or(&absolute).to_owned(), Vec::new()),
+fn scan_files(scan: &Scan<'_>, place: &Place, prefix: &str, options: &Options) {
+    let tracked = match &place.enclosing {
+        Some((repository, _)) if options.ignore => git::tracked(repository).unwrap_or_else(|error| {
+            scan.collector.error(
+                git::name(repository),
+                format!("{error}; files that are tracked and ignored may have been missed"),
+            );
+            Vec::new()
+        }),
+        _ => Vec::new(),
     };
-    let tree = files::Tree { path: absolute, base, prefix: prefix.to_owned(), tracked };
-    files::scan(
-        scan,
-        &tree,
-        files::Options { ignore: options.ignore, threads: options.threads, exclude: &options.exclude },
-    );
-    Ok(())
+    let tree =
+        files::Tree { path: place.absolute.clone(), base: place.base().to_owned(), prefix: prefix.to_owned(), tracked };
+    let options = files::Options { ignore: options.ignore, threads: options.threads, exclude: &options.exclude };
+    files::scan(scan, &tree, options);
 }
 
-/// What tells several targets apart in reported paths: the target as named.
-fn prefix_of(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let text = text.trim_end_matches('/');
-    match text {
-        "." | "" => String::new(),
-        _ if path.is_dir() => format!("{}/", text.strip_prefix("./").unwrap_or(text)),
-        _ => path
-            .parent()
-            .map(|p| p.to_string_lossy().into_owned())
-            .filter(|p| !p.is_empty())
-            .map_or(String::new(), |p| format!("{p}/")),
-    }
+/// What tells several targets apart in reported paths: the folder they are relative to, as seen from here.
+fn prefix_of(place: &Place) -> String {
+    let base = place.base();
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let shown = base.strip_prefix(&here).unwrap_or(base);
+    let text = shown.to_string_lossy();
+    if text.is_empty() { String::new() } else { format!("{}/", text.trim_end_matches('/')) }
 }

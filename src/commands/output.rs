@@ -26,7 +26,8 @@ enum Sink {
 
 impl Output {
     /// To standard output (no path, or `-`) or a file.
-    pub(super) fn open(format: Format, path: Option<&Path>) -> Result<Self, UsageError> {
+    /// A report with secrets in clear (`reveal`) is for its owner's eyes only.
+    pub(super) fn open(format: Format, path: Option<&Path>, reveal: bool) -> Result<Self, UsageError> {
         let sink = match path {
             None => Sink::Stdout,
             Some(path) if path == Path::new("-") => Sink::Stdout,
@@ -36,7 +37,12 @@ impl Output {
                     Sink::Special(File::options().write(true).open(path).map_err(fail)?, path.to_owned())
                 } else {
                     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                    let file = tempfile::Builder::new().prefix(".spillcheck-").tempfile_in(folder).map_err(fail)?;
+                    let mut builder = tempfile::Builder::new();
+                    builder.prefix(".spillcheck-");
+                    if !reveal {
+                        ordinary_mode(&mut builder);
+                    }
+                    let file = builder.tempfile_in(folder).map_err(fail)?;
                     Sink::File(file, path.to_owned())
                 }
             }
@@ -74,7 +80,6 @@ impl Output {
                 let mut out = BufWriter::new(temporary.as_file_mut());
                 report::write(self.format, report, options, &mut out).and_then(|()| out.flush()).map_err(fail)?;
                 drop(out);
-                set_mode(temporary.as_file()).map_err(fail)?;
                 temporary.persist(&path).map_err(|e| fail(e.error))?;
                 Ok(())
             }
@@ -84,17 +89,15 @@ impl Output {
     }
 }
 
-/// Temporary files are private; a report is an ordinary file.
+/// Temporary files are private; a report is an ordinary file, with the mode that the umask gives it.
 #[cfg(unix)]
-fn set_mode(file: &File) -> io::Result<()> {
+fn ordinary_mode(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn set_mode(_: &File) -> io::Result<()> {
-    Ok(())
-}
+fn ordinary_mode(_: &mut tempfile::Builder<'_, '_>) {}
 
 /// Whether `stream` gets colour (or progress): as asked, else by `NO_COLOR`, `CLICOLOR_FORCE` and whether it is a terminal.
 pub(super) fn wants_color(when: When, stream: &impl io::IsTerminal) -> bool {

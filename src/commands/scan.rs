@@ -96,9 +96,9 @@ fn target(args: &ScanArgs) -> Result<Target, UsageError> {
 
 fn outputs(args: &ScanArgs) -> Result<Vec<Output>, UsageError> {
     let mut outputs = Vec::new();
-    outputs.push(Output::open(args.format.map_or(Format::Human, format), args.output.as_deref())?);
+    outputs.push(Output::open(args.format.map_or(Format::Human, format), args.output.as_deref(), args.reveal)?);
     for (name, path) in &args.report {
-        outputs.push(Output::open(format(*name), Some(path))?);
+        outputs.push(Output::open(format(*name), Some(path), args.reveal)?);
     }
     if outputs.iter().filter(|o| o.is_stdout()).count() > 1 {
         return Err(UsageError::new("only one report can go to standard output"));

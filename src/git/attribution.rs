@@ -10,6 +10,7 @@ use git2::{Oid, Repository};
 use super::GitError;
 use super::graph::{Bits, Graph};
 use super::store::Store;
+use super::tips::Tips;
 use crate::collect::Collector;
 
 /// One path at which an object stands.
@@ -35,7 +36,6 @@ pub(super) struct Attribution {
 }
 
 struct Walk<'r> {
-    store: &'r Store,
     graph: &'r Graph,
     wanted: &'r Bits,
     /// By tree: whether it holds something wanted.
@@ -59,11 +59,10 @@ pub(super) fn attribute(
     wanted: &Bits,
     collector: &Collector,
 ) -> Result<Attribution, GitError> {
-    let tips = tips(repository, collector)?;
+    let tips = super::tips::tips(repository, collector)?;
     let order = order(repository, store, graph, &tips, collector);
     report_missing(repository, store, graph, &order, collector);
     let mut walk = Walk {
-        store,
         graph,
         wanted,
         useful: HashMap::new(),
@@ -79,7 +78,7 @@ pub(super) fn attribute(
         let Some(tree) = graph.commits.get(number).and_then(|c| store.number(&c.tree)) else { continue };
         walk.tree(tree, TOP, &mut |_, _| Some((place as u32, store.ids[*number as usize])));
     }
-    let head = repository.head().and_then(|h| h.peel_to_commit()).ok();
+    let head = super::tips::head(repository, collector);
     if let Some(tree) = head.as_ref().and_then(|c| store.number(&c.tree_id())) {
         walk.seen.clear();
         walk.tree(tree, TOP, &mut |_, _| None);
@@ -186,40 +185,6 @@ impl Walk<'_> {
     }
 }
 
-/// Commits that refs and HEAD point at, tags peeled.
-fn tips(repository: &Repository, collector: &Collector) -> Result<Vec<Oid>, GitError> {
-    let name = super::name(repository);
-    let references =
-        repository.references().map_err(|e| GitError::Other(format!("{name}: cannot list refs: {}", e.message())))?;
-    let mut tips = Vec::new();
-    for reference in references {
-        let reference = match reference {
-            Ok(reference) => reference,
-            Err(error) => {
-                collector.error(format!("{name}: refs"), format!("a ref cannot be read: {}", error.message()));
-                continue;
-            }
-        };
-        // Symbolic refs point at others of the list, or at an unborn branch.
-        let Some(target) = reference.target() else { continue };
-        match repository.find_object(target, None) {
-            // A tag of a tree or blob: its content is searched, it has no commit.
-            Ok(object) => tips.extend(object.peel_to_commit().map(|c| c.id())),
-            Err(error) => {
-                let ref_name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-                let problem = format!("points at {target}, which cannot be read: {}", error.message());
-                collector.error(format!("{name}: ref {ref_name}"), problem);
-            }
-        }
-    }
-    if let Ok(head) = repository.head().and_then(|h| h.peel_to_commit()) {
-        tips.push(head.id());
-    }
-    tips.sort_unstable();
-    tips.dedup();
-    Ok(tips)
-}
-
 /// All commits that `from` reaches, `from` included, by number.
 fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> Bits {
     let mut reached = Bits::new(store.ids.len());
@@ -231,26 +196,38 @@ fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> B
     reached
 }
 
-/// The reachable commits, parents before children, ties by committer time and id.
-fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &[Oid], collector: &Collector) -> Vec<u32> {
+/// The reachable commits, parents before children, ties by committer time and id; then, in the same order, those that only
+/// reflogs remember.
+fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &Tips, collector: &Collector) -> Vec<u32> {
     let name = super::name(repository);
     let boundary = super::shallow(repository);
-    let reached = ancestors(store, graph, tips.iter().copied());
+    let reached = ancestors(store, graph, tips.refs.iter().copied());
+    let remembered = ancestors(store, graph, tips.reflogs.iter().copied());
+    for (&number, commit) in graph.commits.iter().filter(|(n, _)| reached.contains(**n)) {
+        let id = store.ids[number as usize];
+        for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
+            if store.number(parent).is_none_or(|n| !graph.commits.contains_key(&n)) {
+                collector
+                    .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent"));
+            }
+        }
+    }
+    let mut order = sorted(store, graph, |n| reached.contains(n));
+    order.extend(sorted(store, graph, |n| remembered.contains(n) && !reached.contains(n)));
+    order
+}
+
+/// The chosen commits, parents before children, ties by committer time and id.
+fn sorted(store: &Store, graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
     let mut waiting: HashMap<u32, usize> = HashMap::new();
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     let mut ready = BinaryHeap::new();
-    for (&number, commit) in graph.commits.iter().filter(|(n, _)| reached.contains(**n)) {
-        let id = store.ids[number as usize];
+    for (&number, commit) in graph.commits.iter().filter(|(n, _)| chosen(**n)) {
         let mut count = 0;
-        for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
-            match store.number(parent).filter(|n| graph.commits.contains_key(n)) {
-                Some(parent) => {
-                    children.entry(parent).or_default().push(number);
-                    count += 1;
-                }
-                None => collector
-                    .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent")),
-            }
+        let parents = commit.parents.iter().filter_map(|id| store.number(id));
+        for parent in parents.filter(|n| chosen(*n) && graph.commits.contains_key(n)) {
+            children.entry(parent).or_default().push(number);
+            count += 1;
         }
         if count == 0 {
             ready.push(Reverse((commit.time, number)));

@@ -7,7 +7,7 @@ use git2::Oid;
 
 use crate::judge::Judged;
 use crate::report::{DropReason, SkipReason};
-use crate::rules::Confidence;
+use crate::rules::{Confidence, RuleSet};
 use crate::search::{Match, Matches};
 use crate::secret::Secret;
 
@@ -59,9 +59,9 @@ impl Holdings {
     }
 
     /// Notes what was found in the object `id`, whose text is `text`.
-    pub(super) fn judged(&mut self, id: Oid, text: &[u8], judged: &[Judged]) {
+    pub(super) fn judged(&mut self, rules: &RuleSet, id: Oid, text: &[u8], judged: &[Judged]) {
         let mut numbers = Vec::new();
-        for j in judged {
+        for j in judged.iter().filter(|j| !rules.is_muted(j.candidate.rule)) {
             match j.verdict {
                 Ok(confidence) => {
                     let secret = Secret::new(&text[j.candidate.secret.clone()]);

@@ -11,6 +11,7 @@ pub mod objects;
 pub mod ranges;
 mod store;
 mod time;
+mod tips;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -109,10 +110,12 @@ pub fn name(repository: &Repository) -> String {
     text.strip_suffix('/').map_or(text.clone(), str::to_owned)
 }
 
-/// Paths in the index, for tracked files that an ignore file names. Nothing for a repository without one.
-pub fn tracked(repository: &Repository) -> Vec<PathBuf> {
-    let Ok(index) = repository.index() else { return Vec::new() };
-    index.iter().map(|entry| PathBuf::from(os_path(&entry.path))).collect()
+/// Paths in the index, for tracked files that an ignore file names.
+pub fn tracked(repository: &Repository) -> Result<Vec<PathBuf>, GitError> {
+    let index = repository
+        .index()
+        .map_err(|e| GitError::Other(format!("{}: cannot read the index: {}", name(repository), e.message())))?;
+    Ok(index.iter().map(|entry| PathBuf::from(os_path(&entry.path))).collect())
 }
 
 /// Blobs and paths of the index. Submodules are counted as skipped.

@@ -210,7 +210,7 @@ impl Searching<'_> {
         if self.counts(id) {
             self.found.searched(text.len());
             let judged = seen.settled();
-            self.found.judged(id, text, &judged);
+            self.found.judged(self.scan.searcher.rules(), id, text, &judged);
         }
         Known::Text(seen)
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use git2::{Delta, Diff, DiffOptions, Oid, Repository};
 
 use super::{GitError, describe, name};
+use crate::collect::Collector;
 use crate::origin::{Commit, Origin};
 
 /// One file of a change.
@@ -96,8 +97,8 @@ pub fn staged(repository: &Repository) -> Result<Change, GitError> {
 }
 
 /// What the commits of `range` introduce, oldest first. `range` is `A..B`, `A...B` (since their merge base) or `B` (all that
-/// leads to B).
-pub fn range(repository: &Repository, range: &str) -> Result<Range, GitError> {
+/// leads to B). A commit that cannot be compared with its parents is an error of the scan.
+pub fn range(repository: &Repository, range: &str, collector: &Collector) -> Result<Range, GitError> {
     let fail =
         |error: git2::Error| GitError::Other(format!("{}: cannot walk {range}: {}", name(repository), error.message()));
     let mut walk = repository.revwalk().map_err(fail)?;
@@ -124,15 +125,27 @@ pub fn range(repository: &Repository, range: &str) -> Result<Range, GitError> {
         tip = resolve(range)?;
         walk.push(tip).map_err(fail)?;
     }
-    let tip_tree = repository.find_commit(tip).and_then(|c| c.tree()).map_err(fail)?;
+    let tip_tree = repository.find_commit(tip).and_then(|c| c.tree()).ok();
     let boundary = super::shallow(repository);
     let (mut changes, mut cut_at) = (Vec::new(), None);
     for id in walk {
-        let id = id.map_err(fail)?;
+        let id = match id {
+            Ok(id) => id,
+            Err(error) => {
+                collector.error(name(repository), format!("{range} cannot be walked to its end: {}", error.message()));
+                break;
+            }
+        };
         if boundary.contains(&id) {
             cut_at = Some(id);
         }
-        changes.push(commit_change(repository, id, &tip_tree).map_err(fail)?);
+        match commit_change(repository, id, tip_tree.as_ref()) {
+            Ok(change) => changes.push(change),
+            Err(error) => {
+                let problem = format!("cannot be compared with its parents: {}", error.message());
+                collector.error(format!("{}: commit {id}", name(repository)), problem);
+            }
+        }
     }
     Ok(Range { changes, cut_at })
 }
@@ -145,7 +158,7 @@ fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) ->
     GitError::Revision { repository: name(repository), revision: revision.to_owned(), message }
 }
 
-fn commit_change(repository: &Repository, id: Oid, tip: &git2::Tree<'_>) -> Result<Change, git2::Error> {
+fn commit_change(repository: &Repository, id: Oid, tip: Option<&git2::Tree<'_>>) -> Result<Change, git2::Error> {
     let commit = repository.find_commit(id)?;
     let about: Arc<Commit> = Arc::new(describe(&commit));
     let tree = commit.tree()?;
@@ -179,7 +192,7 @@ fn commit_change(repository: &Repository, id: Oid, tip: &git2::Tree<'_>) -> Resu
     let new = files
         .into_iter()
         .map(|(blob, path)| {
-            let in_head = tip.get_path(Path::new(&path)).is_ok_and(|entry| entry.id() == blob);
+            let in_head = tip.is_some_and(|t| t.get_path(Path::new(&path)).is_ok_and(|entry| entry.id() == blob));
             Changed { blob, origin: Origin::Commit { path: path.into(), commit: Arc::clone(&about), in_head } }
         })
         .collect();

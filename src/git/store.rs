@@ -16,8 +16,6 @@ pub(super) struct Pack {
     pub(super) index: gix_pack::index::File,
     /// Offset and id of every entry, by offset.
     pub(super) entries: Vec<(u64, Oid)>,
-    /// File name, for messages.
-    pub(super) name: String,
 }
 
 /// All objects of a repository.
@@ -113,8 +111,7 @@ fn open_pack(path: &Path) -> Result<Pack, String> {
     if entries.last().is_some_and(|(offset, _)| *offset >= end) {
         return Err("the index names objects beyond the end of the pack: it is truncated".to_owned());
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Pack { data, index, entries, name })
+    Ok(Pack { data, index, entries })
 }
 
 /// The repository's own object folder, then those it borrows from.

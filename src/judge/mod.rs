@@ -34,7 +34,11 @@ pub struct Judged {
 /// Judges one candidate by its own bytes; overlaps are left to [`settle`]. `now` is the time of the scan, seconds since 1970.
 pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Judged {
     let rule = rules.get(candidate.rule);
-    let (verdict, facts) = judge(rule, &candidate, &text[candidate.secret.clone()], now);
+    let (mut verdict, facts) = judge(rule, &candidate, &text[candidate.secret.clone()], now);
+    if rules.is_muted(candidate.rule) {
+        // It hides the bytes in excerpts, and nothing else.
+        verdict = verdict.and(Err(DropReason::Muted));
+    }
     Judged { verdict, facts, specificity: rule.specificity(), candidate }
 }
 

@@ -235,7 +235,7 @@ impl<'a> Summary<'a> {
         Self {
             schema_version: SCHEMA_VERSION,
             version: env!("CARGO_PKG_VERSION"),
-            rules: report.rules.len(),
+            rules: report.rules.selected(),
             findings: report.findings.len(),
             by_severity: Counts(Severity::ALL.iter().rev().map(severity).collect()),
             by_confidence: Counts(Confidence::ALL.iter().rev().map(confidence).collect()),

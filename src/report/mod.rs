@@ -111,6 +111,8 @@ pub enum DropReason {
     NotSecret,
     /// A more specific rule reports the same bytes.
     Overlap,
+    /// Its rule was not selected (`--only`, `--skip`); never counted.
+    Muted,
 }
 
 impl DropReason {
@@ -122,6 +124,7 @@ impl DropReason {
             Self::Entropy => "not-random",
             Self::NotSecret => "not-a-secret",
             Self::Overlap => "more-specific-rule",
+            Self::Muted => "rule-not-selected",
         }
     }
 }

@@ -75,7 +75,7 @@ fn searched(report: &Report<'_>) -> String {
 }
 
 fn tool(report: &Report<'_>) -> String {
-    let rules = count(report.rules.len() as u64, "rule");
+    let rules = count(report.rules.selected() as u64, "rule");
     format!("{rules} ({} {})", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 }
 

@@ -11,17 +11,20 @@ enum Entry {
 /// The rules of one scan: built-in ones in the order of their files, then the user's. Ids are unique.
 pub struct RuleSet {
     entries: Vec<Entry>,
+    /// By index: the rule was not selected.
+    muted: Vec<bool>,
 }
 
 impl RuleSet {
     /// All built-in rules.
     pub fn builtin() -> Self {
-        Self { entries: load::builtin().iter().map(Entry::Builtin).collect() }
+        let entries: Vec<Entry> = load::builtin().iter().map(Entry::Builtin).collect();
+        Self { muted: vec![false; entries.len()], entries }
     }
 
     /// No rules.
     pub fn empty() -> Self {
-        Self { entries: Vec::new() }
+        Self { entries: Vec::new(), muted: Vec::new() }
     }
 
     /// Adds rules read from a file. An id that is already there is an error.
@@ -31,23 +34,43 @@ impl RuleSet {
                 return Err(format!("line {line}: duplicate rule id {}", rule.id));
             }
             self.entries.push(Entry::Own(Box::new(rule)));
+            self.muted.push(false);
         }
         Ok(())
     }
 
-    /// Keeps the rules that `only` names (all, if it is empty) and `skip` does not. A name is a rule id, or the beginning
-    /// of one followed by `*`. A name that no rule has is an error.
+    /// Mutes all rules but those that `only` names (all, if it is empty) and `skip` does not. A muted rule reports nothing, but
+    /// what it would find is still masked in excerpts. A name is a rule id, or the beginning of one followed by `*`. A name
+    /// that no rule has is an error.
     pub fn select(mut self, only: &[String], skip: &[String]) -> Result<Self, String> {
         for name in only.iter().chain(skip) {
             if !self.iter().any(|rule| names(name, rule)) {
                 return Err(format!("no rule is called {name:?}{}", self.suggestion(name)));
             }
         }
-        self.entries.retain(|entry| {
+        for (muted, entry) in self.muted.iter_mut().zip(&self.entries) {
             let rule = entry.rule();
-            (only.is_empty() || only.iter().any(|name| names(name, rule))) && !skip.iter().any(|name| names(name, rule))
-        });
+            *muted = !(only.is_empty() || only.iter().any(|name| names(name, rule)))
+                || skip.iter().any(|name| names(name, rule));
+        }
         Ok(self)
+    }
+
+    /// Takes out the rules with these ids.
+    pub fn without(self, ids: &[String]) -> Self {
+        let entries: Vec<Entry> =
+            self.entries.into_iter().filter(|e| !ids.iter().any(|id| *id == e.rule().id)).collect();
+        Self { muted: vec![false; entries.len()], entries }
+    }
+
+    /// Whether the rule with this index was not selected.
+    pub fn is_muted(&self, index: usize) -> bool {
+        self.muted[index]
+    }
+
+    /// How many rules report what they find.
+    pub fn selected(&self) -> usize {
+        self.muted.iter().filter(|m| !**m).count()
     }
 
     /// The rule with this index; indexes come from this set.

@@ -4,6 +4,8 @@ mod carry;
 
 use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::detect::check::Fact;
 use crate::detect::{Detector, REACH};
 use crate::finding::{Excerpt, Part};
@@ -96,11 +98,16 @@ impl<'r> Searcher<'r> {
         if judged.is_empty() {
             return Matches::default();
         }
-        let hidden = hidden_spans(&judged);
+        let speaks = |j: &Judged| owned.contains(&j.candidate.anchor) && !self.rules().is_muted(j.candidate.rule);
+        let hidden = if judged.iter().any(|j| speaks(j) && j.verdict.is_ok()) {
+            Hidden::new(text, &judged)
+        } else {
+            Hidden::default()
+        };
         let mut positions = Positions::new(text, start);
         let mut matches = Matches::default();
         for j in judged {
-            if !owned.contains(&j.candidate.anchor) {
+            if !speaks(&j) {
                 continue;
             }
             match j.verdict {
@@ -124,34 +131,71 @@ impl<'r> Searcher<'r> {
     }
 }
 
-/// What must not be shown in an excerpt: every candidate that may be a secret, reported or not. Sorted, merged.
-fn hidden_spans(judged: &[Judged]) -> Vec<Range<usize>> {
-    let mut spans: Vec<Range<usize>> = judged
-        .iter()
-        .filter(|j| !matches!(j.verdict, Err(DropReason::Placeholder | DropReason::NotSecret)))
-        .map(|j| j.candidate.secret.clone())
-        .collect();
+/// What must not be shown in an excerpt: every candidate that may be a secret, reported or not, and every other place its bytes
+/// stand in.
+#[derive(Default)]
+struct Hidden {
+    /// Sorted and merged.
+    spans: Vec<Range<usize>>,
+    copies: Option<AhoCorasick>,
+}
+
+/// Copies of shorter secrets are not looked for: they would hide half of the text.
+const SHORTEST_COPY: usize = 4;
+
+impl Hidden {
+    fn new(text: &[u8], judged: &[Judged]) -> Self {
+        let mut spans: Vec<Range<usize>> = judged
+            .iter()
+            .filter(|j| !matches!(j.verdict, Err(DropReason::Placeholder | DropReason::NotSecret)))
+            .map(|j| j.candidate.secret.clone())
+            .collect();
+        let mut secrets: Vec<&[u8]> =
+            spans.iter().filter(|s| s.len() >= SHORTEST_COPY).map(|s| &text[s.clone()]).collect();
+        secrets.sort_unstable();
+        secrets.dedup();
+        // Without it (too many secrets for one automaton) excerpts are left out, see `excerpt`.
+        let copies = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
+        merge(&mut spans);
+        Self { spans, copies }
+    }
+
+    /// The hidden stretches of `text[shown]`.
+    fn within(&self, text: &[u8], shown: &Range<usize>) -> Vec<Range<usize>> {
+        let first = self.spans.partition_point(|span| span.end <= shown.start);
+        let mut all: Vec<Range<usize>> =
+            self.spans[first..].iter().take_while(|span| span.start < shown.end).cloned().collect();
+        match &self.copies {
+            Some(copies) => all
+                .extend(copies.find_iter(&text[shown.clone()]).map(|m| shown.start + m.start()..shown.start + m.end())),
+            None => all.push(shown.clone()),
+        }
+        merge(&mut all);
+        all
+    }
+}
+
+fn merge(spans: &mut Vec<Range<usize>>) {
     spans.sort_by_key(|s| (s.start, s.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(spans.len());
-    for span in spans {
+    for span in spans.drain(..) {
         match merged.last_mut() {
             Some(last) if span.start < last.end => last.end = last.end.max(span.end),
             _ => merged.push(span),
         }
     }
-    merged
+    *spans = merged;
 }
 
 /// The line round `secret` (for a secret of several lines: from the first to the last), hidden spans set apart.
-fn excerpt(text: &[u8], secret: &Range<usize>, hidden: &[Range<usize>]) -> Excerpt {
+fn excerpt(text: &[u8], secret: &Range<usize>, hidden: &Hidden) -> Excerpt {
     let floor = secret.start.saturating_sub(EXCERPT);
     let start = memchr::memrchr(b'\n', &text[floor..secret.start]).map_or(floor, |n| floor + n + 1);
     let ceiling = text.len().min(secret.end + EXCERPT);
     let end = memchr::memchr(b'\n', &text[secret.end..ceiling]).map_or(ceiling, |n| secret.end + n);
     let mut parts = Vec::new();
     let mut at = start;
-    let first = hidden.partition_point(|span| span.end <= start);
-    for span in hidden[first..].iter().take_while(|span| span.start < end) {
+    for span in hidden.within(text, &(start..end)) {
         let (from, to) = (span.start.max(start), span.end.min(end));
         plain(&mut parts, &text[at..from]);
         parts.push(Part::Hidden(Secret::new(&text[from..to])));

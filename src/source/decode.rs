@@ -40,9 +40,11 @@ pub fn encoding(head: &[u8]) -> Encoding {
         first += usize::from(pair[0] == 0);
         second += usize::from(pair[1] == 0);
     }
+    // A few characters have a zero on the other side (U+2500, U+3000, surrogates of emoji).
+    let (most, few) = (|n: usize| n * 10 >= units * 7, |n: usize| n * 20 <= units);
     match (first, second) {
-        (0, n) if n * 10 >= units * 7 => Encoding::Utf16Le,
-        (n, 0) if n * 10 >= units * 7 => Encoding::Utf16Be,
+        (few_first, n) if most(n) && few(few_first) => Encoding::Utf16Le,
+        (n, few_second) if most(n) && few(few_second) => Encoding::Utf16Be,
         _ => Encoding::Binary,
     }
 }

@@ -71,18 +71,26 @@ pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) {
     });
     if let Some(seen) = seen {
         let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-        scan_ignored_but_tracked(scan, tree, &seen);
+        scan_ignored_but_tracked(scan, tree, options, &seen);
     }
 }
 
 /// A file that git tracks is published, whatever an ignore file says.
-fn scan_ignored_but_tracked(scan: &Scan<'_>, tree: &Tree, seen: &HashSet<PathBuf>) {
+fn scan_ignored_but_tracked(scan: &Scan<'_>, tree: &Tree, options: Options<'_>, seen: &HashSet<PathBuf>) {
     let mut worker = Worker { scan, tree, buffer: Vec::new() };
     for path in
         tree.tracked.iter().map(|p| tree.base.join(p)).filter(|p| p.starts_with(&tree.path) && !seen.contains(p))
     {
         if scan.collector.is_cancelled() {
             return;
+        }
+        if options.exclude.contains(&path) {
+            continue;
+        }
+        // A folder on the way that is now a link leads to something else.
+        if path.parent().is_some_and(|p| fs::canonicalize(p).is_ok_and(|real| real != p)) {
+            scan.collector.skip(SkipReason::Symlink);
+            continue;
         }
         match fs::symlink_metadata(&path) {
             Ok(metadata) => worker.entry(&path, &metadata),

@@ -56,7 +56,13 @@ fn windows(searcher: &Searcher<'_>, input: &mut impl Read, buffer: &mut Vec<u8>)
         if at_end {
             return Ok(Outcome::Searched(total + buffer.len() as u64, all));
         }
-        let passed = owned_to - WINDOW_CONTEXT.min(owned_to);
+        let mut passed = owned_to - WINDOW_CONTEXT.min(owned_to);
+        // A character is not cut in two, or columns would be counted wrong.
+        for _ in 0..3 {
+            if passed > 0 && buffer[passed] & 0xc0 == 0x80 {
+                passed -= 1;
+            }
+        }
         start = start.after(&buffer[..passed]);
         buffer.drain(..passed);
         total += passed as u64;

@@ -1,0 +1,197 @@
+//! Broken repositories: named, counted, exit code 3, and what can be read is read.
+
+use std::path::Path;
+
+use crate::support::{Repo, github, scan};
+use crate::{both, history_of, holding};
+
+/// Text that does not compress well, so that a pack has a long middle.
+fn noise(seed: u64) -> String {
+    crate::support::expand_text("{{base62:8000}}", seed).as_bytes().chunks(60).fold(String::new(), |mut text, line| {
+        text.push_str(&String::from_utf8_lossy(line));
+        text.push('\n');
+        text
+    })
+}
+
+fn flip(path: &Path, at: impl Fn(usize) -> usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let middle = at(bytes.len());
+    for byte in &mut bytes[middle..middle + 16] {
+        *byte = !*byte;
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A repository with secrets in a file deleted from history, in one of HEAD, and one more in the working tree.
+fn three_places() -> (Repo, [String; 3]) {
+    let (repo, secrets) = (Repo::new(), [github(60), github(61), github(62)]);
+    for n in 0..12 {
+        repo.write(format!("noise/{n}.txt"), noise(n));
+    }
+    repo.commit_file("gone.env", holding(&secrets[0]));
+    repo.remove("gone.env").commit_file("head.env", holding(&secrets[1]));
+    repo.write("untracked.env", holding(&secrets[2]));
+    (repo, secrets)
+}
+
+#[test]
+fn a_missing_loose_object() {
+    let (repo, secrets) = three_places();
+    let blob = repo.id("HEAD:noise/3.txt");
+    std::fs::remove_file(repo.loose(&blob)).unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.errors().contains(&blob), "{}", run.errors());
+    assert!(secrets.iter().all(|s| run.has(s)));
+    assert!(run.summary()["complete"] == false);
+}
+
+#[test]
+fn a_missing_commit() {
+    let (repo, secrets) = three_places();
+    let commit = repo.id("HEAD~1");
+    std::fs::remove_file(repo.loose(&commit)).unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(secrets.iter().all(|s| run.has(s)), "{}", run.out());
+}
+
+#[test]
+fn a_missing_tree() {
+    let (repo, secrets) = three_places();
+    let tree = repo.id("HEAD~1:noise");
+    std::fs::remove_file(repo.loose(&tree)).unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.errors().contains(&tree), "{}", run.errors());
+    assert!(secrets.iter().all(|s| run.has(s)), "{}", run.out());
+}
+
+#[test]
+fn a_corrupt_loose_object() {
+    let (repo, secrets) = three_places();
+    let blob = repo.id("HEAD:noise/3.txt");
+    let path = repo.loose(&blob);
+    make_writable(&path);
+    flip(&path, |n| n / 2);
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.errors().contains(&blob), "{}", run.errors());
+    assert!(secrets.iter().all(|s| run.has(s)), "{}", run.out());
+}
+
+#[test]
+fn an_empty_loose_object() {
+    let (repo, secrets) = three_places();
+    let blob = repo.id("HEAD:noise/3.txt");
+    let path = repo.loose(&blob);
+    make_writable(&path);
+    std::fs::write(path, "").unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.errors().contains(&blob), "{}", run.errors());
+    assert!(secrets.iter().all(|s| run.has(s)), "{}", run.out());
+}
+
+#[test]
+fn bytes_flipped_in_the_middle_of_a_pack() {
+    for part in [3, 5, 7] {
+        let (repo, secrets) = three_places();
+        let pack = repo.pack();
+        flip(&pack, |n| n * part / 10);
+        let run = both(repo.path());
+        run.expect(3);
+        assert!(run.has(&secrets[1]), "head.env is a file, too");
+        assert!(run.has(&secrets[2]));
+        assert!(run.has(&secrets[0]), "a small blob that lies elsewhere in the pack: {}", run.errors());
+        assert!(run.errors().contains("cannot be read"), "{}", run.errors());
+    }
+}
+
+#[test]
+fn a_truncated_pack() {
+    for part in [1, 5, 9] {
+        let (repo, secrets) = three_places();
+        let pack = repo.pack();
+        let size = std::fs::metadata(&pack).unwrap().len();
+        std::fs::File::options().write(true).open(&pack).unwrap().set_len(size * part / 10).unwrap();
+        let run = both(repo.path());
+        run.expect(3);
+        assert!(run.has(&secrets[1]) && run.has(&secrets[2]), "{part}: {}", run.out());
+    }
+}
+
+#[test]
+fn a_pack_without_its_index() {
+    let (repo, secrets) = three_places();
+    let pack = repo.pack();
+    std::fs::remove_file(pack.with_extension("idx")).unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.has(&secrets[1]) && run.has(&secrets[2]), "{}", run.out());
+}
+
+#[test]
+fn a_broken_pack_index() {
+    let (repo, secrets) = three_places();
+    let index = repo.pack().with_extension("idx");
+    make_writable(&index);
+    std::fs::write(&index, b"this is no index").unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.has(&secrets[1]) && run.has(&secrets[2]), "{}", run.out());
+}
+
+#[test]
+fn a_ref_that_points_nowhere() {
+    let (repo, secrets) = three_places();
+    let nowhere = "1234567890123456789012345678901234567890";
+    std::fs::write(repo.path().join(".git/refs/heads/broken"), format!("{nowhere}\n")).unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.errors().contains("refs/heads/broken") && run.errors().contains(nowhere), "{}", run.errors());
+    assert!(secrets.iter().all(|s| run.has(s)));
+}
+
+#[test]
+fn a_broken_index() {
+    let (repo, secrets) = three_places();
+    std::fs::write(repo.path().join(".git/index"), "rubbish").unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(secrets.iter().all(|s| run.has(s)), "{}", run.out());
+    assert!(run.errors().contains("index"), "{}", run.errors());
+}
+
+#[test]
+fn a_broken_config() {
+    let (repo, secrets) = three_places();
+    std::fs::write(repo.path().join(".git/config"), "[core\nrubbish = \"").unwrap();
+    let run = both(repo.path());
+    run.expect(3);
+    assert!(run.has(&secrets[1]) && run.has(&secrets[2]), "{}", run.out());
+    history_of(repo.path()).expect(2);
+}
+
+#[test]
+fn a_range_over_a_missing_blob() {
+    let (repo, secrets) = three_places();
+    std::fs::write(repo.path().join("noise/3.txt"), noise(99)).unwrap();
+    repo.commit("change");
+    let blob = repo.id("HEAD:noise/3.txt");
+    std::fs::remove_file(repo.loose(&blob)).unwrap();
+    let run = scan(repo.path(), ["-f", "jsonl", "--reveal", "--range", "HEAD~2..HEAD"]);
+    run.expect(3);
+    assert!(run.errors().contains(&blob), "{}", run.errors());
+    assert!(run.has(&secrets[1]));
+}
+
+#[cfg(unix)]
+fn make_writable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_writable(_: &Path) {}

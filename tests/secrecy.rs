@@ -1,0 +1,295 @@
+//! The secret never leaks again: no output of any format, at any confidence and full verbosity, holds it or a piece of it.
+//!
+//! Out of scope: a secret in the name of a file, ref or author, and what the user writes on the command line. Names are
+//! reported as they are, because a finding without its place is of no use.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::path::Path;
+
+use support::{Planted, Repo, Run, Spillcheck, embedded, github, password, pem, scan};
+
+/// Length of a piece that must not show. Twice as unlikely alphabets allow: fingerprints and object ids are hex, too.
+const PIECE: usize = 8;
+const HEX_PIECE: usize = 12;
+
+const FORMATS: [&str; 4] = ["human", "json", "jsonl", "sarif"];
+
+/// All pieces of `secret` that are random: nearly every byte differs from that of `others`, made of the same template.
+fn pieces(secret: &[u8], others: &[&[u8]]) -> BTreeSet<Vec<u8>> {
+    let constant: Vec<bool> = (0..secret.len()).map(|i| others.iter().all(|o| o.get(i) == Some(&secret[i]))).collect();
+    let hex = |range: &Range<usize>| secret[range.clone()].iter().all(u8::is_ascii_hexdigit);
+    let of = |length: usize| (0..secret.len().saturating_sub(length - 1)).map(move |at| at..at + length);
+    let all = of(PIECE).filter(|r| !hex(r)).chain(of(HEX_PIECE).filter(hex));
+    let random = |r: &Range<usize>| constant[r.clone()].iter().filter(|c| **c).count() <= 2;
+    all.filter(random).map(|r| secret[r].to_vec()).collect()
+}
+
+/// Something that must not be seen, and where it comes from.
+struct Hidden {
+    rule: String,
+    secret: Vec<u8>,
+    pieces: BTreeSet<Vec<u8>>,
+}
+
+/// The secrets of all leak examples, with their random pieces.
+fn hidden(seed: u64) -> (Vec<Planted>, Vec<Hidden>) {
+    let planted = embedded(true, seed);
+    let others: Vec<Vec<Planted>> = [seed + 1, seed + 2].map(|s| embedded(true, s)).into();
+    let secret = |p: &Planted| p.text.as_bytes()[p.secret.clone().unwrap()].to_vec();
+    let hidden = planted.iter().enumerate().map(|(n, p)| {
+        let own = secret(p);
+        let others: Vec<Vec<u8>> = others.iter().map(|o| secret(&o[n])).collect();
+        let pieces = pieces(&own, &others.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        Hidden { rule: p.rule.clone(), secret: own, pieces }
+    });
+    let hidden = hidden.collect();
+    (planted, hidden)
+}
+
+/// Panics if `output` shows anything hidden. The message names the rule, not the secret.
+#[track_caller]
+fn assert_hidden<H: std::borrow::Borrow<Hidden>>(output: &[u8], hidden: &[H], what: &str) {
+    for h in hidden.iter().map(std::borrow::Borrow::borrow) {
+        assert!(
+            h.secret.len() < PIECE || memchr::memmem::find(output, &h.secret).is_none(),
+            "{what} shows a secret of {}",
+            h.rule
+        );
+    }
+    let by_piece: HashMap<&[u8], &Hidden> = hidden
+        .iter()
+        .map(std::borrow::Borrow::borrow)
+        .flat_map(|h| h.pieces.iter().map(move |p| (p.as_slice(), h)))
+        .collect();
+    // Most of an output is told from all pieces by its next four bytes.
+    let slot = |w: &[u8]| (u32::from_le_bytes([w[0], w[1], w[2], w[3]]).wrapping_mul(0x9e37_79b1) >> 10) as usize;
+    let mut begins = vec![false; 1 << 22];
+    by_piece.keys().for_each(|p| begins[slot(p)] = true);
+    for at in (0..output.len().saturating_sub(3)).filter(|at| begins[slot(&output[*at..])]) {
+        for length in [PIECE, HEX_PIECE] {
+            if let Some(h) = output.get(at..at + length).and_then(|window| by_piece.get(window)) {
+                let round = String::from_utf8_lossy(&output[at.saturating_sub(150)..output.len().min(at + 60)]);
+                panic!("{what} shows a piece of a secret of {}: …{round}…", h.rule);
+            }
+        }
+    }
+}
+
+fn outputs(run: &Run, what: &str) -> [(Vec<u8>, String); 2] {
+    [(run.stdout.clone(), format!("standard output, {what}")), (run.stderr.clone(), format!("standard error, {what}"))]
+}
+
+/// A repository with everything in it: in history, in the index, in files; and what must not be seen of it.
+fn full() -> (Repo, Vec<Hidden>) {
+    let repo = Repo::new();
+    let (planted, mut hidden) = hidden(31);
+    for (n, p) in planted.iter().enumerate() {
+        // In a third of the files next to bytes that are no UTF-8, in a third in one line with others.
+        let text = match n % 3 {
+            0 => p.text.clone().into_bytes(),
+            1 => [b"caf\xe9 \xff\n", p.text.as_bytes(), b"\n\xfe\xff\n"].concat(),
+            _ => format!("{}\n# {}\n", p.text, "x".repeat(30)).into_bytes(),
+        };
+        repo.write(format!("f{n}.txt"), text);
+    }
+    repo.commit("plant");
+    for n in (0..planted.len()).step_by(4) {
+        repo.remove(&format!("f{n}.txt"));
+    }
+    repo.commit("remove some");
+    let (key, word, other) = (pem(77), password(78), github(79));
+    let escaped = key.replace('\n', "\\n");
+    repo.write("key.pem", &key).write("key.json", format!("{{\"private_key\": \"{escaped}\", \"type\": \"x\"}}"));
+    repo.write("login.yml", format!("user: admin\npassword: \"{word}\" # and token {other}\n"));
+    repo.git(["add", "login.yml"]);
+    let body = key.as_bytes();
+    for (rule, secret, others) in [
+        ("rsa-private-key", body.to_vec(), [pem(80).into_bytes(), pem(81).into_bytes()]),
+        ("generic-password", word.into_bytes(), [password(80).into_bytes(), password(81).into_bytes()]),
+        ("github", other.into_bytes(), [github(80).into_bytes(), github(81).into_bytes()]),
+    ] {
+        let pieces = pieces(&secret, &[&others[0], &others[1]]);
+        assert!(!pieces.is_empty());
+        hidden.push(Hidden { rule: rule.to_owned(), secret, pieces });
+    }
+    (repo, hidden)
+}
+
+#[test]
+fn pieces_are_the_random_part() {
+    let (_, hidden) = hidden(31);
+    let with_pieces = hidden.iter().filter(|h| !h.pieces.is_empty()).count();
+    assert!(hidden.len() > 200 && with_pieces * 100 >= hidden.len() * 97, "{with_pieces} of {}", hidden.len());
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    let (repo, hidden) = full();
+    for format in FORMATS {
+        for confidence in ["low", "medium", "high"] {
+            let run = scan(
+                repo.path(),
+                ["-v", "-f", format, "--confidence", confidence, "--color", "always", "--progress", "always"],
+            );
+            assert!(run.expect(1).stdout.len() > 10_000);
+            for (output, name) in outputs(&run, &format!("{format} at {confidence}")) {
+                assert_hidden(&output, &hidden, &name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_mode_and_no_report_file_shows_a_secret() {
+    let (repo, hidden) = full();
+    let reports = support::folder();
+    let names: Vec<_> = FORMATS.iter().map(|f| (f, reports.path().join(format!("report.{f}")))).collect();
+    let pairs: Vec<String> =
+        names.iter().flat_map(|(f, p)| ["--report".to_owned(), format!("{f}={}", p.display())]).collect();
+    for mode in [
+        &["--no-history"][..],
+        &["--history-only"],
+        &["--staged"],
+        &["--range", "HEAD"],
+        &["--no-history", "--max-file-size", "100"],
+    ] {
+        let run =
+            Spillcheck::new(repo.path()).args(["scan", "-v", "--confidence", "low"]).args(mode).args(&pairs).run();
+        for (output, name) in outputs(run.expect(1), &format!("{mode:?}")) {
+            assert_hidden(&output, &hidden, &name);
+        }
+        for (format, path) in &names {
+            let bytes = std::fs::read(path).unwrap();
+            assert!(bytes.len() > 200, "{format} {mode:?}");
+            assert_hidden(&bytes, &hidden, &format!("report file {format} of {mode:?}"));
+        }
+    }
+}
+
+#[test]
+fn standard_input_and_a_single_long_line() {
+    let (planted, hidden) = hidden(61);
+    let single: Vec<&Planted> = planted.iter().filter(|p| !p.text.contains('\n')).collect();
+    let line: Vec<&str> = single.iter().map(|p| p.text.as_str()).collect();
+    for text in [line.join(" "), line.join(" ; "), line.join("\n")] {
+        // Glued together, a few are no longer what any rule looks for: those are text like any other.
+        let revealed = Spillcheck::new(Path::new("/"))
+            .args(["scan", "-", "--confidence", "low", "--reveal", "-f", "jsonl"])
+            .stdin(text.as_str())
+            .run();
+        let found: Vec<String> = revealed.expect(1).findings().iter().map(|f| f.secret().to_owned()).collect();
+        let is_found = |h: &&Hidden| found.iter().any(|f| memchr::memmem::find(f.as_bytes(), &h.secret).is_some());
+        let hidden: Vec<&Hidden> = hidden.iter().filter(is_found).collect();
+        assert!(hidden.len() * 10 > single.len() * 8, "{} of {}", hidden.len(), single.len());
+        for format in FORMATS {
+            let run = Spillcheck::new(Path::new("/"))
+                .args(["scan", "-", "-v", "--confidence", "low", "-f", format])
+                .stdin(text.as_str())
+                .run();
+            for (output, name) in outputs(run.expect(1), &format!("{format} from standard input")) {
+                assert_hidden(&output, &hidden, &name);
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_show_no_secret() {
+    let secret = github(91);
+    let hidden = [Hidden {
+        rule: "github".to_owned(),
+        pieces: pieces(secret.as_bytes(), &[github(92).as_bytes(), github(93).as_bytes()]),
+        secret: secret.clone().into_bytes(),
+    }];
+    let folder = support::folder();
+    let path = folder.path();
+    let rule_files = [
+        format!("provider = \"x\"\ntoken = \"{secret}\"\n"),
+        format!("provider = \"{secret}\n"),
+        format!("provider = \"x\"\n[[rule]]\nid = \"a\"\npattern = '{secret}'\n"),
+        format!("{secret}\n"),
+    ];
+    for (n, text) in rule_files.iter().enumerate() {
+        support::write(path, format!("rules{n}.toml"), text);
+        let name = format!("rules{n}.toml");
+        for args in [&["scan", "--rules", &name, "."][..], &["rules", "check", &name]] {
+            let run = Spillcheck::new(path).args(args).run();
+            run.expect(2);
+            for (output, what) in outputs(&run, &format!("{args:?}")) {
+                assert_hidden(&output, &hidden, &what);
+            }
+        }
+    }
+    // Broken repositories whose files hold it.
+    for (file, text) in [
+        (".git/config", format!("[remote \"origin\"]\n\turl = https://x:{secret}@github.com/a/b\n[broken")),
+        (".git/HEAD", format!("{secret}\n")),
+        (".git/refs/heads/broken", format!("{secret}\n")),
+        (".git/index", secret.clone()),
+        (".git/packed-refs", format!("{secret} refs/heads/x\n")),
+        (".git/shallow", format!("{secret}\n")),
+    ] {
+        let repo = Repo::new();
+        repo.commit_file("a.txt", "a\n");
+        repo.write(file, text);
+        for format in FORMATS {
+            for mode in [&["-v"][..], &["--history-only"], &["--staged"], &["--range", "HEAD"]] {
+                let run = Spillcheck::new(repo.path()).args(["scan", "-f", format]).args(mode).run();
+                for (output, name) in outputs(&run, &format!("{format} {mode:?} with a broken {file}")) {
+                    assert_hidden(&output, &hidden, &name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn reveal_shows_all_of_them() {
+    let folder = support::folder();
+    let secrets = [github(1), password(1)];
+    for (n, secret) in secrets.iter().enumerate() {
+        support::write(
+            folder.path(),
+            format!("{n}.env"),
+            if n == 0 { format!("token={secret}\n") } else { format!("password: \"{secret}\"\n") },
+        );
+    }
+    let key = pem(3);
+    support::write(folder.path(), "key.pem", &key);
+    for format in FORMATS {
+        let out = scan(folder.path(), ["--reveal", "-f", format, "--confidence", "low"]).expect(1).out();
+        for secret in &secrets {
+            assert!(out.contains(secret.as_str()), "{format} --reveal: {out}");
+        }
+        // A line in the middle of the key.
+        assert!(out.contains(key.lines().nth(4).unwrap()), "{format} --reveal shows the whole key: {out}");
+    }
+    // Without it the mask says no more than a few characters.
+    let run = scan(folder.path(), ["-f", "jsonl"]);
+    for found in run.expect(1).findings() {
+        assert!(found.secret().ends_with("******"), "{}", found.secret());
+    }
+}
+
+#[test]
+fn reveal_keeps_bytes_that_are_no_utf8() {
+    let folder = support::folder();
+    let key = pem(4);
+    // A key with a stray byte in its header lines.
+    let mut bytes = key.clone().into_bytes();
+    let at = key.find('\n').unwrap();
+    bytes.splice(at..at, *b"\nComment: caf\xe9\n");
+    support::write(folder.path(), "key.pem", &bytes);
+    let run = scan(folder.path(), ["-f", "jsonl", "--reveal", "--confidence", "low"]);
+    let found = run.expect(1).findings().into_iter().find(|f| f.rule() == "rsa-private-key").expect("the key");
+    use base64::Engine as _;
+    let exact = base64::engine::general_purpose::STANDARD
+        .decode(found.0["secret_base64"].as_str().expect("exact bytes"))
+        .unwrap();
+    assert!(bytes.windows(exact.len()).any(|w| w == exact));
+}

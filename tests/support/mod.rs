@@ -1,0 +1,26 @@
+//! What the integration tests share: a runner for the binary, a builder of repositories and made-up secrets.
+
+// Every test binary compiles this module and uses a part of it.
+#![allow(dead_code, unused_imports, unreachable_pub, clippy::unwrap_used)]
+
+mod repo;
+mod run;
+mod secrets;
+
+pub use repo::{Repo, git_at};
+pub use run::{Found, Run, Spillcheck, scan};
+pub use secrets::{Planted, embedded, expand, expand_text, github, password, pem};
+
+use std::path::Path;
+
+/// Writes `bytes` to `root/path` and makes the folders it needs.
+pub fn write(root: &Path, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
+    let path = root.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+}
+
+/// An empty folder that goes away with the value.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("spillcheck-test-").tempdir().unwrap()
+}
