@@ -214,6 +214,16 @@ fn scan_files(scan: &Scan<'_>, place: &Place, prefix: &str, options: &Options) {
 
 /// What tells several targets apart in reported paths: the folder they are relative to, as seen from here.
 fn prefix_of(place: &Place) -> String {
+    if place.enclosing.is_none() {
+        let folder = if place.absolute.is_dir() { Some(&*place.path) } else { place.path.parent() };
+        let text = folder.map(Path::to_string_lossy).unwrap_or_default();
+        let text = text.trim_end_matches('/');
+        return if matches!(text, "" | ".") {
+            String::new()
+        } else {
+            format!("{}/", text.strip_prefix("./").unwrap_or(text))
+        };
+    }
     let base = place.base();
     let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     let shown = base.strip_prefix(&here).unwrap_or(base);

@@ -4,8 +4,6 @@
 
 #[path = "git/damage.rs"]
 mod damage;
-#[path = "git/held.rs"]
-mod held;
 #[path = "git/history.rs"]
 mod history;
 #[path = "git/hostile.rs"]
@@ -16,6 +14,8 @@ mod kinds;
 mod range;
 #[path = "git/refs.rs"]
 mod refs;
+#[path = "git/regressions.rs"]
+mod regressions;
 #[path = "git/staged.rs"]
 mod staged;
 mod support;

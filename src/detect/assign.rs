@@ -317,7 +317,7 @@ pub(super) fn name_before(text: &[u8], value: usize) -> Option<Range<usize>> {
     if start == closed || (option && !text[start..closed].starts_with(b"-")) {
         return None;
     }
-    if text[operator..opened] == *b"-" {
+    if matches!(text[operator..opened], [b'-'] | [b',']) {
         return None;
     }
     Some(start..closed)

@@ -11,6 +11,11 @@ pub(super) fn is_bounded(text: &[u8], range: &Range<usize>, edge: Edge) -> bool 
     before(text, range.start, edge) && after(text, range.end, edge)
 }
 
+/// True when a credential may begin at `start`.
+pub(crate) fn may_begin(text: &[u8], start: usize, edge: Edge) -> bool {
+    before(text, start, edge)
+}
+
 fn before(text: &[u8], start: usize, edge: Edge) -> bool {
     let Some(previous) = start.checked_sub(1) else { return true };
     let c = text[previous];

@@ -66,9 +66,15 @@ pub fn alphabet(text: &[u8]) -> u32 {
     }
 }
 
-/// False when a text of this alphabet and length would practically never be drawn at random: few distinct symbols.
+/// False when a text of this alphabet and length would practically never be drawn at random: few distinct symbols. A text of
+/// several parts, made of different alphabets perhaps, is random if its longest part is.
 pub fn looks_random(text: &[u8]) -> bool {
-    shannon(text) >= floor(alphabet(text), text.len())
+    let passes = |part: &[u8]| shannon(part) >= floor(alphabet(part), part.len());
+    if passes(text) {
+        return true;
+    }
+    let parts = text.split(|b| matches!(b, b'-' | b'_' | b'.' | b'$' | b'|' | b':' | b'/'));
+    parts.max_by_key(|part| part.len()).is_some_and(|part| part.len() >= 8 && part.len() < text.len() && passes(part))
 }
 
 #[cfg(test)]

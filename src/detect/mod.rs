@@ -220,7 +220,10 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
                 }
             };
             if *lookback == 0 {
-                // Anchored: a match begins exactly here.
+                // Anchored: a match begins exactly here, if it may begin here at all.
+                if !edge::may_begin(text, anchor.start, token.edge) {
+                    return;
+                }
                 if let Some(m) = pattern.anchored().find(&text[start..end]) {
                     let whole = start + m.start()..start + m.end();
                     if edge::is_bounded(text, &whole, token.edge) {

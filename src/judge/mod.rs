@@ -104,6 +104,9 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         if placeholder::is_sequence(body) {
             confidence = Confidence::Low;
         }
+        if matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {
+            return (Err(DropReason::Entropy), facts);
+        }
     }
     (Ok(confidence), facts)
 }

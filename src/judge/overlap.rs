@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use super::Judged;
+use crate::detect::Relation;
 use crate::report::DropReason;
 
-/// Marks, among judged candidates whose secrets overlap, all but the best as dropped: more specific rule first, then higher
+/// Marks, among judged candidates whose secrets overlap, all but the best as dropped: a real tie before mere nearness, more specific rule first, then higher
 /// confidence, then the longer secret, then the rule that comes first.
 pub(super) fn resolve(judged: &mut [Judged]) {
     if judged.len() < 2 {
@@ -15,6 +16,8 @@ pub(super) fn resolve(judged: &mut [Judged]) {
     order.sort_by_key(|i| {
         let j = &judged[*i];
         (
+            // What only stands near a provider's word is a guess, whatever the rule.
+            j.candidate.relation == Relation::Near,
             Reverse(j.specificity),
             Reverse(j.verdict.ok()),
             Reverse(j.candidate.secret.len()),

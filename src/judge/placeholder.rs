@@ -76,7 +76,9 @@ fn telling() -> &'static AhoCorasick {
 /// Why `value` cannot be a secret, if it cannot: a reference to one, a template, a mask, or a word that says so. A telling
 /// word counts only where it is a good part of the value.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    is_reference(value) || is_mask(value) || is_told(value)
+    // Vendors write EXAMPLE into the keys of their documentation, in capitals: seven letters would hardly be drawn by chance.
+    let vendor = memchr::memmem::find(value, b"EXAMPLE").is_some();
+    vendor || is_reference(value) || is_mask(value) || is_told(value)
 }
 
 /// A quarter of the value at least is made of telling words.

@@ -100,7 +100,18 @@ fn looks_like_code(value: &[u8]) -> bool {
             part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
                 && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
         });
-    call || path_of_names
+    let unclosed = |open: u8, close: u8| {
+        let opens = value.iter().position(|b| *b == open);
+        opens.is_some_and(|n| n > 0 && value[n - 1].is_ascii_alphanumeric() && !value.contains(&close))
+    };
+    let shell = value.first() == Some(&b'$') && has(b"/") || value.starts_with(b"\\$");
+    let regex = has(b"\\w") || has(b"\\d") || has(b"[^") || has(b".*");
+    unclosed(b'(', b')')
+        || unclosed(b'[', b']')
+        || shell
+        || regex
+        || call
+        || path_of_names
         || has(b"::")
         || has(b"->")
         || has(b"=>")
@@ -121,7 +132,7 @@ fn is_uri_or_path(value: &[u8]) -> bool {
 }
 
 /// Letters (and separators between words) only, reading as words.
-fn reads_as_words(value: &[u8]) -> bool {
+pub(super) fn reads_as_words(value: &[u8]) -> bool {
     value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b','))
         && words::score(value).0 > if value.len() < 12 { 0.0 } else { WORDY }
 }

@@ -4,8 +4,6 @@ mod carry;
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use crate::detect::check::Fact;
 use crate::detect::{Detector, REACH};
 use crate::finding::{Excerpt, Part};
@@ -100,7 +98,7 @@ impl<'r> Searcher<'r> {
         }
         let speaks = |j: &Judged| owned.contains(&j.candidate.anchor) && !self.rules().is_muted(j.candidate.rule);
         let hidden = if judged.iter().any(|j| speaks(j) && j.verdict.is_ok()) {
-            Hidden::new(text, &judged)
+            Hidden::new(&judged)
         } else {
             Hidden::default()
         };
@@ -131,44 +129,41 @@ impl<'r> Searcher<'r> {
     }
 }
 
-/// What must not be shown in an excerpt: every candidate that may be a secret, reported or not, and every other place its bytes
-/// stand in.
+/// What must not be shown in an excerpt: every candidate that may be a secret, reported or not, and the other places near it
+/// that its bytes stand in. Sorted and merged.
 #[derive(Default)]
-struct Hidden {
-    /// Sorted and merged.
-    spans: Vec<Range<usize>>,
-    copies: Option<AhoCorasick>,
-}
+struct Hidden(Vec<Range<usize>>);
 
 /// Copies of shorter secrets are not looked for: they would hide half of the text.
 const SHORTEST_COPY: usize = 4;
+/// How far from an excerpt a secret may stand whose copies are hidden in it, bytes. Less than what windows share, so that
+/// they agree.
+const NEAR: usize = 8 * 1024;
 
 impl Hidden {
-    fn new(text: &[u8], judged: &[Judged]) -> Self {
+    fn new(judged: &[Judged]) -> Self {
         let mut spans: Vec<Range<usize>> = judged
             .iter()
             .filter(|j| !matches!(j.verdict, Err(DropReason::Placeholder | DropReason::NotSecret)))
             .map(|j| j.candidate.secret.clone())
             .collect();
-        let mut secrets: Vec<&[u8]> =
-            spans.iter().filter(|s| s.len() >= SHORTEST_COPY).map(|s| &text[s.clone()]).collect();
-        secrets.sort_unstable();
-        secrets.dedup();
-        // Without it (too many secrets for one automaton) excerpts are left out, see `excerpt`.
-        let copies = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(secrets).ok();
         merge(&mut spans);
-        Self { spans, copies }
+        Self(spans)
     }
 
     /// The hidden stretches of `text[shown]`.
     fn within(&self, text: &[u8], shown: &Range<usize>) -> Vec<Range<usize>> {
-        let first = self.spans.partition_point(|span| span.end <= shown.start);
-        let mut all: Vec<Range<usize>> =
-            self.spans[first..].iter().take_while(|span| span.start < shown.end).cloned().collect();
-        match &self.copies {
-            Some(copies) => all
-                .extend(copies.find_iter(&text[shown.clone()]).map(|m| shown.start + m.start()..shown.start + m.end())),
-            None => all.push(shown.clone()),
+        let first = self.0.partition_point(|span| span.end + NEAR <= shown.start);
+        let near = self.0[first..].iter().take_while(|span| span.start < shown.end + NEAR);
+        let mut all: Vec<Range<usize>> = Vec::new();
+        for span in near {
+            if span.end > shown.start && span.start < shown.end {
+                all.push(span.clone());
+            }
+            if span.len() >= SHORTEST_COPY && span.len() <= shown.len() {
+                let copies = memchr::memmem::find_iter(&text[shown.clone()], &text[span.clone()]);
+                all.extend(copies.map(|at| shown.start + at..shown.start + at + span.len()));
+            }
         }
         merge(&mut all);
         all

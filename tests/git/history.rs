@@ -124,11 +124,13 @@ fn amended_away_is_still_in_the_object_database() {
     let blob = repo.id("HEAD:a.env");
     repo.write("a.env", "token=\n").git(["add", "a.env"]);
     repo.git(["commit", "-q", "--amend", "-m", "amended"]);
+    // The reflog remembers the commit.
+    assert_eq!(both(repo.path()).expect(1).of(&secret).paths(), ["a.env"]);
+    repo.git(["reflog", "expire", "--expire=now", "--all"]);
     let run = both(repo.path());
     let found = run.expect(1).of(&secret);
     assert_eq!(found.places(), [format!("history <unreachable object {blob}>:2:7 - gone")]);
     // And no longer once git has thrown it away.
-    repo.git(["reflog", "expire", "--expire=now", "--all"]);
     repo.git(["gc", "-q", "--prune=now"]);
     both(repo.path()).expect(0);
 }

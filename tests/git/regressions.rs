@@ -1,4 +1,4 @@
-//! Known to fail. See the report; each goes to the file of its subject once src/ is right.
+//! Faults that the first review of the scanner found, each pinned by a test.
 
 use crate::support::{Repo, git_at, github, scan, write};
 use crate::{both, files_of, history_of, holding};
