@@ -1,6 +1,7 @@
 //! Wallet phrases of 12 to 24 words. Sources: BIP-39; the Electrum documentation (seed version system).
 //!
-//! `bip39-english.txt` is the English list of BIP-39 as the package `mnemonic` 0.21 (MIT, Trezor) carries it.
+//! `bip39-english.txt` is the English list of BIP-39 as the package `mnemonic` 0.21 (MIT, Trezor) carries it;
+//! its licence stands beside it.
 
 use std::sync::LazyLock;
 

@@ -156,7 +156,7 @@ pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
 
 /// Hexadecimal of either case.
 pub(super) fn hex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);

@@ -22,6 +22,14 @@ pub(super) fn pair(secret: &[u8]) -> Outcome {
     }
 }
 
+/// Coinbase's CDP keys are pairs; those of the older Exchange API are 64 random bytes.
+pub(super) fn coinbase(secret: &[u8]) -> Outcome {
+    match pair(secret) {
+        Outcome { verdict: Verdict::Invalid, .. } => Outcome::unproven(),
+        other => other,
+    }
+}
+
 /// Solana's base58 form: a transaction signature looks the same and does not match.
 pub(super) fn solana(secret: &[u8]) -> Outcome {
     match pair(secret) {
@@ -102,6 +110,7 @@ mod tests {
         other[63] ^= 1;
         let other = STANDARD.encode(other);
         assert_eq!(pair(other.as_bytes()).verdict, Verdict::Invalid);
+        assert_eq!(coinbase(other.as_bytes()), Outcome::unproven());
         assert_eq!(solana(other.as_bytes()).verdict, Verdict::NotSecret);
         for text in ["", "1,2,3", "1,2,x", "300,1"] {
             assert_eq!(pair(text.as_bytes()), Outcome::unproven(), "{text}");

@@ -143,6 +143,8 @@ named_enum! {
         StellarSeed = "stellar-seed",
         /// 64-byte Ed25519 keys: the second half is the public key of the first.
         Ed25519Pair = "ed25519-pair",
+        /// Coinbase secrets: an Ed25519 pair, or in older keys 64 random bytes.
+        CoinbaseSecret = "coinbase-secret",
         /// The same for Solana, where what fails is a signature.
         SolanaKeypair = "solana-keypair",
         /// WireGuard private keys: clamped.
@@ -224,6 +226,7 @@ impl Check {
             Self::Nkey => nkey::nats(secret),
             Self::StellarSeed => nkey::stellar(secret),
             Self::Ed25519Pair => ed25519::pair(secret),
+            Self::CoinbaseSecret => ed25519::coinbase(secret),
             Self::SolanaKeypair => ed25519::solana(secret),
             Self::WireguardClamp => ed25519::wireguard(secret),
             Self::Secp256k1 => secp256k1::check(secret),
@@ -347,7 +350,26 @@ mod tests {
         #[test]
         fn facts_hold_no_long_piece_of_the_secret(text in damaged()) {
             let text = String::from_utf8_lossy(&text).into_owned();
-            for check in [Check::GithubCrc, Check::NpmCrc, Check::AwsKeyId, Check::PrivateKey] {
+            for check in [
+                Check::GithubCrc,
+                Check::NpmCrc,
+                Check::AwsKeyId,
+                Check::PrivateKey,
+                Check::GitlabCrc,
+                Check::AtlassianCrc,
+                Check::AzureHis,
+                Check::AzureCask,
+                Check::Bech32,
+                Check::Base58check,
+                Check::Bip39,
+                Check::Nkey,
+                Check::Ed25519Pair,
+                Check::PypiMacaroon,
+                Check::SentryJson,
+                Check::OnepasswordJson,
+                Check::MapboxKind,
+                Check::DataCenterToken,
+            ] {
                 for fact in check.run(text.as_bytes(), 0).facts {
                     prop_assert!(fact.value.len() < 12 || !text.contains(&fact.value), "{fact:?}");
                 }

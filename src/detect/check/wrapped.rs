@@ -23,15 +23,20 @@ pub(super) fn docker_auth(secret: &[u8]) -> Outcome {
     let Some((user, password)) = std::str::from_utf8(&decoded).ok().and_then(|text| text.split_once(':')) else {
         return wrong("not base64 of user:password");
     };
-    let placeholder = password.is_empty()
-        || password.starts_with(['$', '<', '{', '%'])
-        || ["password", "pass", "secret", "changeme", "xxx"].contains(&password);
+    let placeholder = password.starts_with(['$', '<', '{', '%'])
+        || ["password", "pass", "secret", "changeme", "xxx"].contains(&password)
+        || password.is_empty() && user.len() < SHORTEST_TOKEN;
     if placeholder {
         return Outcome::new(Verdict::NotSecret, vec![Fact::new("password", "a placeholder")]);
     }
-    let user = printable(user, 100).map(|user| Fact::new("user", user));
+    // Some registries take a token in the user's place: what may be one is not shown.
+    let token = password.is_empty() || password.starts_with("x-") || user.len() >= SHORTEST_TOKEN;
+    let user = printable(user, SHORTEST_TOKEN).filter(|_| !token).map(|user| Fact::new("user", user));
     Outcome::new(Verdict::Unproven, user.into_iter().collect())
 }
+
+/// A user name of this length may be a token.
+const SHORTEST_TOKEN: usize = 20;
 
 /// Data Center tokens of Jira, Confluence and Bitbucket (`BBDC-`): a number, a colon, 20 random bytes.
 pub(super) fn data_center(secret: &[u8]) -> Outcome {
@@ -203,6 +208,10 @@ mod tests {
         assert_eq!((out.verdict, out.fact("user")), (Verdict::Unproven, Some("ci")));
         for text in ["user:", "user:password", "user:${TOKEN}", "user:<token>"] {
             assert_eq!(run(text).verdict, Verdict::NotSecret, "{text}");
+        }
+        let token = NAME.repeat(2);
+        for text in [format!("{token}:"), format!("{token}:{NAME}"), format!("{NAME}:x-oauth-basic")] {
+            assert_eq!(run(&text), Outcome::unproven(), "{text}");
         }
         assert_eq!(run("no colon").verdict, Verdict::Invalid);
     }

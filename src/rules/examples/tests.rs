@@ -192,3 +192,28 @@ fn every_checked_token_is_valid() {
         }
     }
 }
+
+/// A leak that its own rule's check refutes would be reported with low confidence, or not at all.
+#[test]
+fn leaks_of_builtin_rules_pass_their_checks() {
+    use crate::detect::check::Verdict;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(folder).expect("rules/ is there") {
+        let path = entry.expect("readable").path();
+        for loaded in crate::rules::load::file(&path).expect("valid rules") {
+            let Some(check) = loaded.rule.check else { continue };
+            for (n, template) in loaded.examples.leak.iter().enumerate() {
+                for seed in 1..10 {
+                    let example = expand(template, seed).expect("a known template");
+                    let secret = &example.text.as_bytes()[example.secret.expect("marked")];
+                    let out = check.run(secret, 1_767_225_600);
+                    let refuted = matches!(out.verdict, Verdict::Invalid | Verdict::NotSecret);
+                    assert!(!refuted, "{} leak {} seed {seed}: {out:?}", loaded.rule.id, n + 1);
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 500, "{checked}");
+}

@@ -225,7 +225,7 @@ fn described(name: &str, argument: Option<&str>, random: &mut Random) -> Option<
             text
         }
         ("jfrog-reference", None) => {
-            let (expiry, secret) = (4_102_444_800u64, run(BASE62, 28, random));
+            let (expiry, secret) = (4_102_444_800u64, run(BASE62, 27, random));
             STANDARD_NO_PAD.encode(format!("reftkn:01:{expiry:010}:{secret}"))
         }
         _ => return None,
