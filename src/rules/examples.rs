@@ -7,10 +7,16 @@
 //! | `{{uuid}}` `{{UUID}}` | a random UUID |
 //! | `{{password:n}}` | n characters as people choose them |
 //! | `{{basic}}` | base64 of user:password |
-//! | `{{github:ghp_}}` `{{npm}}` | a token with a valid checksum |
+//! | `{{github:ghp_}}` `{{npm}}` | a token with a valid checksum; likewise `{{gitlab:glpat-}}` `{{vercel:vcp_}}` `{{deno:ddp_}}` `{{apify}}` `{{grafana}}` `{{atlassian:ATATT}}` `{{confluent}}` `{{zuplo}}` `{{crates-io}}` |
+//! | `{{azure-his:ASt}}` `{{azure-cask:AZDO}}` | Azure's keys by signature; also `{{entra-secret}}` `{{azure-devops-pat}}` |
+//! | `{{wif}}` `{{xprv}}` `{{bip39:12}}` `{{bech32:nsec}}` | wallet keys; also `{{wif:uncompressed}}` `{{xprv:K}}` (yprv, zprv, tprv, uprv, vprv) `{{bip38}}` `{{tezos:edsk}}` `{{xrp-seed}}` `{{xrp-seed:ed25519}}` `{{stellar}}` |
+//! | `{{bech32:age}}` `{{nkey:U}}` `{{wireguard}}` | keys of age, NATS (A, C, N, O, U, X) and WireGuard |
+//! | `{{ed25519-pair:F}}` | a seed and its public key; F: base64, base58, list |
+//! | `{{pypi}}` `{{sentry}}` `{{1password}}` | tokens that hold data; also `{{pypi:test}}` `{{grafana-cloud}}` `{{grafana-key}}` `{{mapbox:sk}}` `{{discord}}` `{{data-center-token}}` `{{intercom}}` `{{key-pair}}` `{{ngc}}` `{{nuget}}` `{{jfrog-reference}}` |
+//! | `{{gcp-service-account}}` | the JSON of a service account's key; `{{gcp-service-account:compact}}` on one line |
 //! | `{{aws-id:AKIA}}` | a key id with an account in it |
 //! | `{{jwt}}` `{{jwt:K}}` `{{jwe}}` | a JSON web token; K: expired, none, anon, service-role |
-//! | `{{pem:K}}` `{{putty}}` `{{putty:encrypted}}` | a private key file, K: see `keys.rs`; `:escaped` after it writes `\n` for line ends |
+//! | `{{pem:K}}` `{{putty}}` `{{putty:encrypted}}` | a private key file, K: see `keys.rs`; `:escaped` after it writes `\n` for line ends, `:in-base64` after any template encodes it |
 
 use std::ops::Range;
 
@@ -18,6 +24,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 mod keys;
+mod tokens;
 
 /// An example with its templates expanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +90,9 @@ fn template_value(template: &str, random: &mut Random) -> Option<String> {
         let value = template_value(plain, random)?;
         return value.contains('\n').then(|| value.replace('\n', "\\n"));
     }
+    if let Some(plain) = template.strip_suffix(":in-base64") {
+        return template_value(plain, random).map(|value| STANDARD.encode(value));
+    }
     let (name, argument) = template.split_once(':').map_or((template, None), |(n, a)| (n, Some(a)));
     match (name, argument) {
         ("uuid", None) => Some(uuid(random)),
@@ -101,11 +111,13 @@ fn template_value(template: &str, random: &mut Random) -> Option<String> {
         ("pem", Some(kind)) => keys::pem(kind, random),
         ("putty", None) => Some(keys::putty(false, random)),
         ("putty", Some("encrypted")) => Some(keys::putty(true, random)),
-        (alphabet, Some(n)) => {
-            let length = n.parse().ok().filter(|n| (1..=LONGEST).contains(n))?;
-            Some(run(alphabet_named(alphabet)?, length, random))
-        }
-        _ => None,
+        _ => match (alphabet_named(name), argument) {
+            (Some(alphabet), Some(n)) => {
+                let length = n.parse().ok().filter(|n| (1..=LONGEST).contains(n))?;
+                Some(run(alphabet, length, random))
+            }
+            _ => tokens::token(name, argument, random),
+        },
     }
 }
 
@@ -226,7 +238,7 @@ fn password(length: usize, random: &mut Random) -> String {
 /// GitHub's and npm's scheme, see [`crate::detect::check`].
 fn checksummed(prefix: &str, length: usize, random: &mut Random) -> String {
     let body = run(BASE62, length, random);
-    let tail = crate::detect::check::base62_crc(body.as_bytes());
+    let tail = crate::detect::check::crc::base62_crc(body.as_bytes());
     format!("{prefix}{body}{}", String::from_utf8_lossy(&tail))
 }
 

@@ -1,21 +1,23 @@
 //! Tokens that end in a CRC-32 of themselves, written in base 62.
 //!
-//! Source: GitHub, "Behind GitHub's new authentication token formats" (2021); npm uses the same construction.
+//! Sources: GitHub, "Behind GitHub's new authentication token formats" (2021); npm uses the same construction. Vercel, Deno
+//! Deploy and Apify do likewise; what they hash was found by computing it for published samples.
 
-use super::{Fact, Outcome, Verdict};
+use super::codec::{BASE62, radix};
+use super::{Outcome, checksum};
 
-const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const TAIL: usize = 6;
+/// Apify's order: digits, lower case, upper case.
+pub(crate) const APIFY: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// CRC-32 of `body` as six base-62 digits, most significant first.
 pub(crate) fn base62_crc(body: &[u8]) -> [u8; TAIL] {
-    let mut rest = crc32fast::hash(body) as usize;
-    let mut out = [b'0'; TAIL];
-    for place in out.iter_mut().rev() {
-        *place = DIGITS[rest % DIGITS.len()];
-        rest /= DIGITS.len();
-    }
-    out
+    crc_in(body, BASE62)
+}
+
+/// The same with another order of digits.
+pub(crate) fn crc_in(body: &[u8], digits: &[u8; 62]) -> [u8; TAIL] {
+    radix(crc32fast::hash(body), digits)
 }
 
 /// `ghp_`, `gho_`, `ghu_`, `ghs_` with 36 characters, `ghr_` with 76. Other forms (`github_pat_`, `ghs_` around a JWT) have
@@ -23,7 +25,7 @@ pub(crate) fn base62_crc(body: &[u8]) -> [u8; TAIL] {
 pub(super) fn github(secret: &[u8]) -> Outcome {
     let Some((prefix, body)) = secret.split_at_checked(4) else { return Outcome::unproven() };
     match (prefix, body.len()) {
-        (b"ghp_" | b"gho_" | b"ghu_" | b"ghs_", 36) | (b"ghr_", 76) => tail(body),
+        (b"ghp_" | b"gho_" | b"ghu_" | b"ghs_", 36) | (b"ghr_", 76) => tail(body, 0, BASE62),
         _ => Outcome::unproven(),
     }
 }
@@ -31,26 +33,48 @@ pub(super) fn github(secret: &[u8]) -> Outcome {
 /// `npm_` with 36 characters.
 pub(super) fn npm(secret: &[u8]) -> Outcome {
     match secret.strip_prefix(b"npm_") {
-        Some(body) if body.len() == 36 => tail(body),
+        Some(body) if body.len() == 36 => tail(body, 0, BASE62),
         _ => Outcome::unproven(),
     }
 }
 
-fn tail(body: &[u8]) -> Outcome {
-    if !body.iter().all(u8::is_ascii_alphanumeric) {
+/// `vcp_`, `vci_`, `vca_`, `vcr_`, `vck_` with 56 characters.
+pub(super) fn vercel(secret: &[u8]) -> Outcome {
+    match secret {
+        [b'v', b'c', b'p' | b'i' | b'a' | b'r' | b'k', b'_', body @ ..] if body.len() == 56 => tail(body, 0, BASE62),
+        _ => Outcome::unproven(),
+    }
+}
+
+/// `ddp_`, `ddo_`, `ddw_` with 36 characters; the prefix is hashed too.
+pub(super) fn deno(secret: &[u8]) -> Outcome {
+    match secret {
+        [b'd', b'd', b'p' | b'o' | b'w', b'_', body @ ..] if body.len() == 36 => tail(secret, 4, BASE62),
+        _ => Outcome::unproven(),
+    }
+}
+
+/// `apify_api_` with 36 characters, hashed with the prefix; other lengths have no known check.
+pub(super) fn apify(secret: &[u8]) -> Outcome {
+    match secret.strip_prefix(b"apify_api_") {
+        Some(body) if body.len() == 36 => tail(secret, 10, APIFY),
+        _ => Outcome::unproven(),
+    }
+}
+
+/// The last six characters against the others; the first `prefix` bytes may be of any alphabet.
+fn tail(hashed: &[u8], prefix: usize, digits: &[u8; 62]) -> Outcome {
+    if !hashed.iter().skip(prefix).all(u8::is_ascii_alphanumeric) {
         return Outcome::unproven();
     }
-    let (random, given) = body.split_at(body.len().saturating_sub(TAIL));
-    if base62_crc(random) == given {
-        Outcome::new(Verdict::Valid, vec![Fact::new("checksum", "valid")])
-    } else {
-        Outcome::new(Verdict::Invalid, vec![Fact::new("checksum", "invalid")])
-    }
+    let (random, given) = hashed.split_at(hashed.len().saturating_sub(TAIL));
+    checksum(crc_in(random, digits) == given)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::check::Verdict;
 
     const SHORT: &str = "MadeUpVectorMadeUpVectorMadeUp3AJL3j";
 
@@ -80,11 +104,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hashed_differs() {
+        let body = "MadeUpVector".repeat(5);
+        let sum = |text: &str, digits| String::from_utf8_lossy(&crc_in(text.as_bytes(), digits)).into_owned();
+        let bare = format!("vck_{}{}", &body[..50], sum(&body[..50], BASE62));
+        assert_eq!(vercel(bare.as_bytes()).verdict, Verdict::Valid);
+        let head = format!("ddp_{}", &body[..30]);
+        let whole = format!("{head}{}", sum(&head, BASE62));
+        assert_eq!(deno(whole.as_bytes()).verdict, Verdict::Valid);
+        assert_eq!(
+            deno(format!("ddp_{}{}", &body[..30], sum(&body[..30], BASE62)).as_bytes()).verdict,
+            Verdict::Invalid
+        );
+        let head = format!("apify_api_{}", &body[..30]);
+        assert_eq!(apify(format!("{head}{}", sum(&head, APIFY)).as_bytes()).verdict, Verdict::Valid);
+        assert_eq!(apify(format!("{head}{}", sum(&head, BASE62)).as_bytes()).verdict, Verdict::Invalid);
+    }
+
+    #[test]
     fn forms_without_a_checksum_are_left_alone() {
         for text in ["", "ghp", "ghp_", "ghp_short", &format!("github_pat_{SHORT}"), &format!("ghr_{SHORT}")] {
             assert_eq!(github(text.as_bytes()), Outcome::unproven(), "{text}");
         }
         assert_eq!(npm(format!("npm_{SHORT}x").as_bytes()), Outcome::unproven());
         assert_eq!(npm(format!("ghp_{SHORT}").as_bytes()), Outcome::unproven());
+        assert_eq!(vercel(format!("vcp_{SHORT}").as_bytes()), Outcome::unproven());
+        assert_eq!(apify(format!("apify_api_{SHORT}xx").as_bytes()), Outcome::unproven());
     }
 }

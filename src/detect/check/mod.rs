@@ -1,16 +1,31 @@
 //! Offline checks: what can be learnt about a candidate without any network. Pure functions from bytes to an outcome.
 
 mod aws;
-mod crc;
+pub(crate) mod azure;
+pub(crate) mod base58check;
+pub(crate) mod bech32;
+pub(crate) mod bip39;
+mod claims;
+pub(crate) mod codec;
+pub(crate) mod crc;
 mod der;
+pub(crate) mod ed25519;
 mod jwt;
 mod key;
+pub(crate) mod macaroon;
+mod marvin;
+pub(crate) mod nkey;
 mod openssh;
+mod parts;
 mod pem;
 pub(crate) mod pgp;
+mod published;
 mod putty;
+mod secp256k1;
+pub(crate) mod tail;
+mod wrapped;
 
-pub(crate) use crc::base62_crc;
+pub use published::is_published_example;
 
 use crate::named_enum;
 
@@ -78,26 +93,170 @@ named_enum! {
         GithubCrc = "github-crc",
         /// npm tokens: the same algorithm.
         NpmCrc = "npm-crc",
+        /// Vercel tokens: the same algorithm.
+        VercelCrc = "vercel-crc",
+        /// Deno Deploy tokens: the same, over prefix and body.
+        DenoCrc = "deno-crc",
+        /// Apify tokens: the same, over prefix and body, with another order of digits.
+        ApifyCrc = "apify-crc",
+        /// Routable GitLab tokens: base36 CRC-32; organization, user, project.
+        GitlabCrc = "gitlab-crc",
+        /// Grafana service account tokens: little-endian CRC-32.
+        GrafanaCrc = "grafana-crc",
+        /// Atlassian and Bitbucket tokens (ATATT, ATCTT, ATBB): CRC-32 in upper-case hexadecimal.
+        AtlassianCrc = "atlassian-crc",
+        /// Confluent API secrets: CRC-32 in base64.
+        ConfluentCrc = "confluent-crc",
+        /// Zuplo keys: CRC-32 in hexadecimal.
+        ZuploCrc = "zuplo-crc",
+        /// crates.io trusted publishing tokens: XOR of the characters.
+        CratesIoTp = "crates-io-tp",
         /// JSON Web Tokens: header and payload decoded, expiry, algorithm.
         Jwt = "jwt",
         /// Private keys in PEM, OpenSSH, PGP or PuTTY form, encrypted or not.
         PrivateKey = "private-key",
+        /// The same after one base64 decoding.
+        PrivateKeyBase64 = "private-key-base64",
+        /// Google service account keys, JSON or base64 of it: account, project, key.
+        GcpServiceAccount = "gcp-service-account",
         /// AWS access key ids: alphabet, account.
         AwsKeyId = "aws-key-id",
+        /// Azure identifiable keys: Marvin32 with the seed of the service.
+        AzureHis = "azure-his",
+        /// Azure common annotated keys (JQQJ99): Marvin32, service, month.
+        AzureCask = "azure-cask",
+        /// Entra ID client secrets (8Q~): Marvin32.
+        AzureEntraSecret = "azure-entra-secret",
+        /// Azure DevOps tokens of 52 characters: CRC-32.
+        AzureDevopsPat = "azure-devops-pat",
+        /// Azure shared access signatures: size, expiry, permissions.
+        AzureSas = "azure-sas",
+        /// age, Nostr and Cardano keys: bech32 checksum and length.
+        Bech32 = "bech32",
+        /// Bitcoin, Tezos and XRP Ledger keys: base58check, version, range.
+        Base58check = "base58check",
+        /// Wallet phrases: BIP-39 or Electrum checksum.
+        Bip39 = "bip39",
+        /// NATS seeds: base32 with CRC-16.
+        Nkey = "nkey",
+        /// Stellar seeds: base32 with CRC-16.
+        StellarSeed = "stellar-seed",
+        /// 64-byte Ed25519 keys: the second half is the public key of the first.
+        Ed25519Pair = "ed25519-pair",
+        /// Coinbase secrets: an Ed25519 pair, or in older keys 64 random bytes.
+        CoinbaseSecret = "coinbase-secret",
+        /// The same for Solana, where what fails is a signature.
+        SolanaKeypair = "solana-keypair",
+        /// WireGuard private keys: clamped.
+        WireguardClamp = "wireguard-clamp",
+        /// Ethereum private keys: in the range of the curve.
+        Secp256k1 = "secp256k1",
+        /// PyPI tokens: location, scope, expiry.
+        PypiMacaroon = "pypi-macaroon",
+        /// Sentry organization tokens: organization, region.
+        SentryJson = "sentry-json",
+        /// Grafana Cloud tokens and older Grafana keys: organization, name.
+        GrafanaJson = "grafana-json",
+        /// 1Password service account tokens: sign-in address.
+        OnepasswordJson = "onepassword-json",
+        /// Mapbox tokens: secret or public, account.
+        MapboxKind = "mapbox-kind",
+        /// Slack tokens and webhooks: kind, team.
+        SlackParts = "slack-parts",
+        /// Telegram tokens: the bot's id.
+        TelegramBot = "telegram-bot",
+        /// Discord tokens: the bot's id and its age.
+        DiscordBot = "discord-bot",
+        /// Stripe keys: live or test, account.
+        StripeMode = "stripe-mode",
+        /// Dynatrace tokens: their public id.
+        Dynatrace = "dynatrace",
+        /// Postman access keys: a ULID with its time.
+        Ulid = "ulid",
+        /// Jira, Confluence and Bitbucket Data Center tokens: base64 of a number and random bytes.
+        DataCenterToken = "data-center-token",
+        /// JFrog reference tokens: expiry.
+        JfrogReference = "jfrog-reference",
+        /// Docker registry credentials: base64 of user and password.
+        DockerAuth = "docker-auth",
+        /// WorkOS and Highnote keys: base64 of an id and a secret.
+        KeyInBase64 = "key-in-base64",
+        /// Intercom tokens: base64 of `tok:` and digits.
+        IntercomToken = "intercom-token",
+        /// NVIDIA NGC keys: base64 of an id and a UUID.
+        NgcKey = "ngc-key",
+        /// NuGet keys: base32 of bytes that begin with v4.
+        NugetKey = "nuget-key",
+        /// Supabase keys: publishable or secret, checksum of self-hosted ones.
+        SupabaseKey = "supabase-key",
     }
 }
 
 impl Check {
     /// Runs the check on a candidate. `now` is the time of the scan in seconds since 1970, for expiry dates.
     pub fn run(self, secret: &[u8], now: i64) -> Outcome {
+        if is_published_example(secret) {
+            return Outcome::new(Verdict::NotSecret, vec![Fact::new("example", "published in documentation")]);
+        }
         match self {
             Self::GithubCrc => crc::github(secret),
             Self::NpmCrc => crc::npm(secret),
+            Self::VercelCrc => crc::vercel(secret),
+            Self::DenoCrc => crc::deno(secret),
+            Self::ApifyCrc => crc::apify(secret),
+            Self::GitlabCrc => tail::gitlab(secret),
+            Self::GrafanaCrc => tail::grafana(secret),
+            Self::AtlassianCrc => tail::atlassian(secret),
+            Self::ConfluentCrc => tail::confluent(secret),
+            Self::ZuploCrc => tail::zuplo(secret),
+            Self::CratesIoTp => tail::crates_io(secret),
             Self::Jwt => jwt::check(secret, now),
             Self::PrivateKey => key::check(secret),
+            Self::PrivateKeyBase64 => claims::private_key_base64(secret),
+            Self::GcpServiceAccount => claims::service_account(secret),
             Self::AwsKeyId => aws::check(secret),
+            Self::AzureHis => azure::identifiable(secret),
+            Self::AzureCask => azure::cask(secret),
+            Self::AzureEntraSecret => azure::entra(secret),
+            Self::AzureDevopsPat => azure::devops(secret),
+            Self::AzureSas => wrapped::azure_sas(secret, now),
+            Self::Bech32 => bech32::check(secret),
+            Self::Base58check => base58check::check(secret),
+            Self::Bip39 => bip39::check(secret),
+            Self::Nkey => nkey::nats(secret),
+            Self::StellarSeed => nkey::stellar(secret),
+            Self::Ed25519Pair => ed25519::pair(secret),
+            Self::CoinbaseSecret => ed25519::coinbase(secret),
+            Self::SolanaKeypair => ed25519::solana(secret),
+            Self::WireguardClamp => ed25519::wireguard(secret),
+            Self::Secp256k1 => secp256k1::check(secret),
+            Self::PypiMacaroon => macaroon::pypi(secret, now),
+            Self::SentryJson => claims::sentry(secret),
+            Self::GrafanaJson => claims::grafana(secret),
+            Self::OnepasswordJson => claims::onepassword(secret),
+            Self::MapboxKind => claims::mapbox(secret),
+            Self::SlackParts => parts::slack(secret),
+            Self::TelegramBot => parts::telegram(secret),
+            Self::DiscordBot => parts::discord(secret),
+            Self::StripeMode => parts::stripe(secret),
+            Self::Dynatrace => parts::dynatrace(secret),
+            Self::Ulid => parts::ulid(secret),
+            Self::DataCenterToken => wrapped::data_center(secret),
+            Self::JfrogReference => wrapped::jfrog_reference(secret, now),
+            Self::DockerAuth => wrapped::docker_auth(secret),
+            Self::KeyInBase64 => wrapped::key_pair(secret),
+            Self::IntercomToken => wrapped::intercom(secret),
+            Self::NgcKey => wrapped::ngc(secret),
+            Self::NugetKey => wrapped::nuget(secret),
+            Self::SupabaseKey => wrapped::supabase(secret),
         }
     }
+}
+
+/// The outcome for a checksum over the whole token.
+fn checksum(right: bool) -> Outcome {
+    let (verdict, value) = if right { (Verdict::Valid, "valid") } else { (Verdict::Invalid, "invalid") };
+    Outcome::new(verdict, vec![Fact::new("checksum", value)])
 }
 
 /// `text` if it is 1 to `max` printable ASCII bytes, so that it can be shown as it is.
@@ -130,6 +289,25 @@ mod tests {
             "{{pem:pgp}}",
             "{{pem:certificate}}",
             "{{putty}}",
+            "{{gitlab:glpat-}}",
+            "{{atlassian:ATATT}}",
+            "{{azure-his:AzFu}}",
+            "{{azure-cask:AZDO}}",
+            "{{bech32:age}}",
+            "{{xprv}}",
+            "{{bip39:12}}",
+            "{{nkey:U}}",
+            "{{ed25519-pair:list}}",
+            "{{pypi}}",
+            "{{sentry}}",
+            "{{1password}}",
+            "{{mapbox:sk}}",
+            "{{discord}}",
+            "{{data-center-token}}",
+            "{{gcp-service-account:compact}}",
+            "xoxb-{{digit:12}}-{{digit:13}}-{{base62:24}}",
+            "https://hooks.slack.com/services/T{{BASE36:10}}/B{{BASE36:10}}/{{base62:24}}",
+            "sv=2022-11-02&sp=r&se=2030-01-01T00:00:00Z&sig={{base64:43}}%3D",
         ]);
         let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
         (templates, any::<u64>(), edits, any::<prop::sample::Index>()).prop_map(|(template, seed, edits, cut)| {
@@ -172,7 +350,26 @@ mod tests {
         #[test]
         fn facts_hold_no_long_piece_of_the_secret(text in damaged()) {
             let text = String::from_utf8_lossy(&text).into_owned();
-            for check in [Check::GithubCrc, Check::NpmCrc, Check::AwsKeyId, Check::PrivateKey] {
+            for check in [
+                Check::GithubCrc,
+                Check::NpmCrc,
+                Check::AwsKeyId,
+                Check::PrivateKey,
+                Check::GitlabCrc,
+                Check::AtlassianCrc,
+                Check::AzureHis,
+                Check::AzureCask,
+                Check::Bech32,
+                Check::Base58check,
+                Check::Bip39,
+                Check::Nkey,
+                Check::Ed25519Pair,
+                Check::PypiMacaroon,
+                Check::SentryJson,
+                Check::OnepasswordJson,
+                Check::MapboxKind,
+                Check::DataCenterToken,
+            ] {
                 for fact in check.run(text.as_bytes(), 0).facts {
                     prop_assert!(fact.value.len() < 12 || !text.contains(&fact.value), "{fact:?}");
                 }

@@ -134,3 +134,86 @@ fn the_offline_checks_agree() {
         }
     }
 }
+
+#[test]
+fn every_checked_token_is_valid() {
+    use crate::detect::check::{Check, Verdict};
+    for (templates, check) in [
+        ("{{gitlab:glpat-}} {{gitlab:glrt-t1_}}", Check::GitlabCrc),
+        ("{{vercel:vcp_}} {{vercel:vck_}}", Check::VercelCrc),
+        ("{{deno:ddp_}} {{deno:ddw_}}", Check::DenoCrc),
+        ("{{apify}}", Check::ApifyCrc),
+        ("{{grafana}}", Check::GrafanaCrc),
+        ("{{atlassian:ATATT}} {{atlassian:ATCTT}} {{atlassian:ATBB}}", Check::AtlassianCrc),
+        ("{{confluent}}", Check::ConfluentCrc),
+        ("{{zuplo}}", Check::ZuploCrc),
+        ("{{crates-io}}", Check::CratesIoTp),
+        ("{{azure-his:ASt}} {{azure-his:ACDb}} {{azure-his:AzSe}} {{azure-his:ACR}}", Check::AzureHis),
+        ("{{azure-his:AzFu}} {{azure-his:AzCa}} {{azure-his:ASb}} {{azure-his:AIoT}}", Check::AzureHis),
+        ("{{azure-his:APIM}} {{azure-his:ABa}} {{azure-his:AMC}}", Check::AzureHis),
+        ("{{azure-cask:AZDO}} {{azure-cask:ACOG}}", Check::AzureCask),
+        ("{{entra-secret}}", Check::AzureEntraSecret),
+        ("{{azure-devops-pat}}", Check::AzureDevopsPat),
+        ("{{wif}} {{wif:uncompressed}} {{xprv}} {{xprv:zprv}} {{xprv:vprv}}", Check::Base58check),
+        ("{{tezos:edsk}} {{tezos:edsk-long}} {{tezos:spsk}} {{tezos:p2sk}}", Check::Base58check),
+        ("{{xrp-seed}} {{xrp-seed:ed25519}}", Check::Base58check),
+        ("{{nkey:A}} {{nkey:U}} {{nkey:O}} {{nkey:X}} {{nkey:N}} {{nkey:C}}", Check::Nkey),
+        ("{{stellar}}", Check::StellarSeed),
+        ("{{bech32:age}} {{bech32:age-pq}} {{bech32:nsec}} {{bech32:root_xsk}}", Check::Bech32),
+        ("{{ed25519-pair:base64}} {{ed25519-pair:base58}} {{ed25519-pair:list}}", Check::Ed25519Pair),
+        ("{{pypi}} {{pypi:test}}", Check::PypiMacaroon),
+        ("{{sentry}}", Check::SentryJson),
+        ("{{grafana-cloud}} {{grafana-key}}", Check::GrafanaJson),
+        ("{{1password}}", Check::OnepasswordJson),
+        ("{{mapbox:sk}}", Check::MapboxKind),
+        ("{{gcp-service-account:in-base64}} {{gcp-service-account:compact:in-base64}}", Check::GcpServiceAccount),
+        ("{{pem:rsa:in-base64}}", Check::PrivateKeyBase64),
+        ("{{data-center-token}}", Check::DataCenterToken),
+        ("{{discord}}", Check::DiscordBot),
+        ("{{intercom}}", Check::IntercomToken),
+        ("{{key-pair}}", Check::KeyInBase64),
+        ("{{ngc}}", Check::NgcKey),
+        ("{{jfrog-reference}}", Check::JfrogReference),
+    ] {
+        for (template, seed) in templates.split(' ').flat_map(|t| (0..20).map(move |seed| (t, seed))) {
+            let out = check.run(text(template, seed).as_bytes(), 1_800_000_000);
+            assert_eq!(out.verdict, Verdict::Valid, "{template} seed {seed}: {out:?}");
+        }
+    }
+    for seed in 0..20 {
+        for template in ["{{bip39:12}}", "{{bip39:24}}"] {
+            assert_eq!(Check::Bip39.run(text(template, seed).as_bytes(), 0).verdict, Verdict::Valid);
+        }
+        assert_eq!(Check::Base58check.run(text("{{bip38}}", seed).as_bytes(), 0).verdict, Verdict::Weak);
+        assert!(text("{{bip38}}", seed).starts_with("6PY"));
+        assert_eq!(Check::MapboxKind.run(text("{{mapbox:pk}}", seed).as_bytes(), 0).verdict, Verdict::NotSecret);
+        for (template, check) in [("{{wireguard}}", Check::WireguardClamp), ("{{nuget}}", Check::NugetKey)] {
+            assert_eq!(check.run(text(template, seed).as_bytes(), 0).verdict, Verdict::Unproven, "{template}");
+        }
+    }
+}
+
+/// A leak that its own rule's check refutes would be reported with low confidence, or not at all.
+#[test]
+fn leaks_of_builtin_rules_pass_their_checks() {
+    use crate::detect::check::Verdict;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(folder).expect("rules/ is there") {
+        let path = entry.expect("readable").path();
+        for loaded in crate::rules::load::file(&path).expect("valid rules") {
+            let Some(check) = loaded.rule.check else { continue };
+            for (n, template) in loaded.examples.leak.iter().enumerate() {
+                for seed in 1..10 {
+                    let example = expand(template, seed).expect("a known template");
+                    let secret = &example.text.as_bytes()[example.secret.expect("marked")];
+                    let out = check.run(secret, 1_767_225_600);
+                    let refuted = matches!(out.verdict, Verdict::Invalid | Verdict::NotSecret);
+                    assert!(!refuted, "{} leak {} seed {seed}: {out:?}", loaded.rule.id, n + 1);
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 500, "{checked}");
+}
