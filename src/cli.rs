@@ -110,11 +110,23 @@ pub struct ScanArgs {
 /// `spillcheck rules`.
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
-    /// List all rules.
+    /// List rules.
     List {
+        /// Only rules of providers whose name contains this (any case).
+        #[arg(long, value_name = "NAME")]
+        provider: Option<String>,
+        /// Only rules of this kind, for example api-key.
+        #[arg(long, value_name = "KIND")]
+        kind: Option<crate::rules::Kind>,
+        /// Only rules of this severity: critical, high, medium or low.
+        #[arg(long, value_name = "SEVERITY")]
+        severity: Option<crate::rules::Severity>,
         /// As JSON.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "markdown")]
         json: bool,
+        /// As a Markdown table: docs/rules.md is made of it.
+        #[arg(long)]
+        markdown: bool,
     },
     /// Show what a rule finds, what a finder can do with it and how to disable, rotate and store it.
     Show {

@@ -16,6 +16,7 @@ use support::{Planted, Repo, Run, Spillcheck, embedded, github, password, pem, s
 /// Length of a piece that must not show. Twice as unlikely alphabets allow: fingerprints and object ids are hex, too.
 const PIECE: usize = 8;
 const HEX_PIECE: usize = 12;
+const PHRASE_PIECE: usize = 24;
 
 const FORMATS: [&str; 4] = ["human", "json", "jsonl", "sarif"];
 
@@ -24,8 +25,11 @@ fn pieces(secret: &[u8], others: &[&[u8]]) -> BTreeSet<Vec<u8>> {
     let constant: Vec<bool> = (0..secret.len()).map(|i| others.iter().all(|o| o.get(i) == Some(&secret[i]))).collect();
     let hex = |range: &Range<usize>| secret[range.clone()].iter().all(u8::is_ascii_hexdigit);
     let of = |length: usize| (0..secret.len().saturating_sub(length - 1)).map(move |at| at..at + length);
-    let all = of(PIECE).filter(|r| !hex(r)).chain(of(HEX_PIECE).filter(hex));
-    let random = |r: &Range<usize>| constant[r.clone()].iter().filter(|c| **c).count() <= 2;
+    let words = secret.iter().all(|b| b.is_ascii_lowercase() || *b == b' ') && secret.contains(&b' ');
+    // A phrase is made of dictionary words, which our own texts use too: only several of them in a row are telling.
+    let length = if words { PHRASE_PIECE } else { PIECE };
+    let all = of(length).filter(|r| !hex(r)).chain(of(HEX_PIECE).filter(hex));
+    let random = |r: &Range<usize>| constant[r.clone()].iter().filter(|c| **c).count() <= length / 4;
     all.filter(random).map(|r| secret[r].to_vec()).collect()
 }
 

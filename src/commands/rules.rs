@@ -5,12 +5,19 @@ use std::path::{Path, PathBuf};
 
 use super::{Outcome, UsageError};
 use crate::cli::RulesCommand;
-use crate::rules::{RuleSet, lint, load};
+use crate::rules::{Kind, Rule, RuleSet, Severity, lint, load};
 
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, UsageError> {
     let mut out = io::stdout().lock();
     let result = match command {
-        RulesCommand::List { json } => list(&mut out, json),
+        RulesCommand::List { provider, kind, severity, json, markdown } => {
+            let format = match (json, markdown) {
+                (true, _) => ListFormat::Json,
+                (_, true) => ListFormat::Markdown,
+                _ => ListFormat::Table,
+            };
+            list(&mut out, &Filter { provider, kind, severity }, format)
+        }
         RulesCommand::Show { id } => {
             let rules = RuleSet::builtin();
             let Some(rule) = rules.find(&id) else {
@@ -33,30 +40,72 @@ fn written(result: io::Result<()>) -> Result<(), UsageError> {
     }
 }
 
-fn list(out: &mut impl Write, json: bool) -> io::Result<()> {
-    let rules = RuleSet::builtin();
-    if json {
-        let rows: Vec<_> = rules
-            .iter()
-            .map(|r| {
-                serde_json::json!({
-                    "id": r.id, "provider": r.provider, "title": r.title, "kind": r.kind, "severity": r.severity,
-                    "confidence": r.confidence, "about": r.about, "impact": r.impact, "disable": r.disable,
-                    "rotate": r.rotate, "store": r.store, "documentation": r.documentation,
-                })
-            })
-            .collect();
-        serde_json::to_writer_pretty(&mut *out, &rows)?;
-        return writeln!(out);
-    }
-    let width = rules.iter().map(|r| r.id.len()).max().unwrap_or(0);
-    for rule in rules.iter() {
-        writeln!(out, "{:width$}  {:8}  {:17}  {}", rule.id, rule.severity, rule.kind, rule.title)?;
-    }
-    writeln!(out, "{} rules", rules.len())
+/// Which rules to list.
+struct Filter {
+    provider: Option<String>,
+    kind: Option<Kind>,
+    severity: Option<Severity>,
 }
 
-fn show(out: &mut impl Write, rule: &crate::rules::Rule) -> io::Result<()> {
+impl Filter {
+    fn takes(&self, rule: &Rule) -> bool {
+        let provider = self.provider.as_ref().map(|p| p.to_lowercase());
+        provider.is_none_or(|p| rule.provider.to_lowercase().contains(&p))
+            && self.kind.is_none_or(|k| k == rule.kind)
+            && self.severity.is_none_or(|s| s == rule.severity)
+    }
+}
+
+fn list(out: &mut impl Write, filter: &Filter, format: ListFormat) -> io::Result<()> {
+    let rules = RuleSet::builtin();
+    let rows: Vec<&Rule> = rules.iter().filter(|r| filter.takes(r)).collect();
+    match format {
+        ListFormat::Json => {
+            let rows: Vec<_> = rows.iter().map(|r| json(r)).collect();
+            serde_json::to_writer_pretty(&mut *out, &rows)?;
+            writeln!(out)
+        }
+        ListFormat::Markdown => {
+            writeln!(out, "# Rules\n\nMade by `spillcheck rules list --markdown`; a test keeps it true.\n")?;
+            writeln!(
+                out,
+                "{} rules. `spillcheck rules show ID` says what a finder can do and what to do first.\n",
+                rows.len()
+            )?;
+            writeln!(out, "| provider | credential | id | kind | severity | offline check |")?;
+            writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
+            for r in rows {
+                let check = r.check.map_or("", |c| c.as_str());
+                writeln!(out, "| {} | {} | `{}` | {} | {} | {check} |", r.provider, r.title, r.id, r.kind, r.severity)?;
+            }
+            Ok(())
+        }
+        ListFormat::Table => {
+            let width = rows.iter().map(|r| r.id.len()).max().unwrap_or(0);
+            for r in &rows {
+                writeln!(out, "{:width$}  {:8}  {:17}  {}", r.id, r.severity, r.kind, r.title)?;
+            }
+            writeln!(out, "{} rules", rows.len())
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum ListFormat {
+    Table,
+    Json,
+    Markdown,
+}
+
+fn json(r: &Rule) -> serde_json::Value {
+    serde_json::json!({
+        "id": r.id, "provider": r.provider, "title": r.title, "kind": r.kind, "severity": r.severity,
+        "confidence": r.confidence, "check": r.check, "about": r.about, "impact": r.impact, "disable": r.disable,
+        "rotate": r.rotate, "store": r.store, "documentation": r.documentation,
+    })
+}
+
+fn show(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     writeln!(out, "{} [{}]", rule.title, rule.id)?;
     writeln!(out, "{}, {}, severity {}, confidence {}\n", rule.provider, rule.kind, rule.severity, rule.confidence)?;
     for (head, text) in [

@@ -121,11 +121,11 @@ impl Prefilter {
                 _ => {
                     let (offset, window) = anchor
                         .text
-                        .array_windows::<4>()
+                        .windows(4)
                         .enumerate()
-                        .max_by_key(|(n, w)| (rarity(**w), std::cmp::Reverse(*n)))
+                        .max_by_key(|(n, w)| (rarity([w[0], w[1], w[2], w[3]]), std::cmp::Reverse(*n)))
                         .expect("anchors have at least three bytes, and this one not three");
-                    let value = u32::from_le_bytes(*window) | FOLD;
+                    let value = u32::from_le_bytes([window[0], window[1], window[2], window[3]]) | FOLD;
                     grams.push(Gram { value, anchor: index, offset: offset as u32 });
                 }
             }

@@ -65,7 +65,12 @@ fn search_rest(
                 |handle, id| {
                     let mut found = Holdings::default();
                     if let Some((kind, text)) = read(handle, *id, scan.collector, name) {
-                        search_whole(&mut found, scan, *id, kind, &text);
+                        let searched =
+                            catch_unwind(AssertUnwindSafe(|| search_whole(&mut found, scan, *id, kind, &text)));
+                        if searched.is_err() {
+                            let problem = "internal error while it was searched; please report it";
+                            scan.collector.error(format!("{name}: object {id}"), problem);
+                        }
                     }
                     found
                 },

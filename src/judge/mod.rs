@@ -11,7 +11,7 @@ mod words;
 
 use std::cmp::Reverse;
 
-use crate::detect::check::{Fact, Verdict};
+use crate::detect::check::{self, Fact, Verdict};
 use crate::detect::{Candidate, Operator, Relation, entropy};
 use crate::report::DropReason;
 use crate::rules::{Confidence, Edge, Matcher, Rule, RuleSet, ValueKind};
@@ -61,6 +61,10 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         Relation::Near => Confidence::Low,
         _ => rule.confidence,
     };
+    if check::is_published_example(secret) {
+        facts.push(Fact { label: "example", value: "published in documentation".to_owned() });
+        return (Ok(Confidence::Low), facts);
+    }
     if let Some(check) = rule.check {
         let outcome = check.run(secret, now);
         facts = outcome.facts;

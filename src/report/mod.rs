@@ -80,8 +80,6 @@ pub enum SkipReason {
     Special,
     /// A submodule's commit: scan that repository itself.
     Submodule,
-    /// Excluded from git by an ignore file (counted where it is a file given by name).
-    Ignored,
 }
 
 impl SkipReason {
@@ -93,7 +91,6 @@ impl SkipReason {
             Self::Symlink => "symlink",
             Self::Special => "special",
             Self::Submodule => "submodule",
-            Self::Ignored => "ignored",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -101,6 +102,9 @@ fn scan_ignored_but_tracked(scan: &Scan<'_>, tree: &Tree, options: Options<'_>, 
     }
 }
 
+/// What is said of a file on which the program itself failed.
+const INTERNAL_ERROR: &str = "internal error while it was searched; please report it";
+
 struct Worker<'w> {
     scan: &'w Scan<'w>,
     tree: &'w Tree,
@@ -142,7 +146,10 @@ impl Worker<'_> {
 
     fn file(&mut self, path: &Path) {
         let collector = self.scan.collector;
-        let result = File::open(path).and_then(|mut f| stream::search(self.scan.searcher, &mut f, &mut self.buffer));
+        let searched = catch_unwind(AssertUnwindSafe(|| {
+            File::open(path).and_then(|mut f| stream::search(self.scan.searcher, &mut f, &mut self.buffer))
+        }));
+        let result = searched.unwrap_or_else(|_| Err(std::io::Error::other(INTERNAL_ERROR)));
         match result {
             Ok(Outcome::Searched(bytes, matches)) => {
                 collector.file(bytes);

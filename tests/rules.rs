@@ -1,0 +1,64 @@
+//! The built-in rules: each file is accepted, each example behaves, ids are unique, and the catalogue page is up to date.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use spillcheck::rules::{RuleSet, lint, load};
+
+fn rule_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Through the real pipeline, beside all other rules.
+#[test]
+fn every_example_behaves() {
+    let rules = RuleSet::builtin();
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for path in rule_files() {
+        for loaded in load::file(&path).unwrap() {
+            count += 1;
+            let id = &loaded.rule.id;
+            assert!(rules.find(id).is_some(), "{id} is not compiled in");
+            problems.extend(lint::examples(&rules, id, &loaded.examples).into_iter().map(|p| format!("{id}: {p}")));
+        }
+    }
+    assert_eq!(count, rules.len(), "the table compiled in has other rules than the files");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn ids_are_unique_and_texts_are_own() {
+    let rules = RuleSet::builtin();
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    rules.iter().for_each(|r| *ids.entry(&r.id).or_default() += 1);
+    let twice: Vec<_> = ids.iter().filter(|(_, n)| **n > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    // What to do first must name this credential's own page or command, not a phrase for all.
+    let mut disable: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    rules.iter().for_each(|r| disable.entry(&r.disable).or_default().push(&r.provider));
+    for (text, mut providers) in disable {
+        providers.dedup();
+        assert!(providers.len() == 1, "the same advice for {providers:?}: {text}");
+        assert!(text.len() >= 20, "{providers:?}: {text}");
+    }
+}
+
+#[test]
+fn the_catalogue_page_is_true() {
+    let made = Command::new(env!("CARGO_BIN_EXE_spillcheck")).args(["rules", "list", "--markdown"]).output().unwrap();
+    assert!(made.status.success());
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let made = String::from_utf8(made.stdout).unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&page, &made).unwrap();
+    }
+    let there = std::fs::read_to_string(&page).unwrap_or_default();
+    assert!(there == made, "docs/rules.md is out of date: UPDATE=1 cargo test --test rules writes it");
+}
