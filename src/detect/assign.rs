@@ -242,7 +242,7 @@ fn quoted_value(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usiz
             b'\\' => backslashes += 1,
             _ if b == quote && backslashes <= slashes => {
                 let end = c.at - backslashes.min(slashes);
-                return (end > start).then(|| Value { range: start..end, operator, quoted: true });
+                return (end > start).then_some(Value { range: start..end, operator, quoted: true });
             }
             _ => backslashes = 0,
         }

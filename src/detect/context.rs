@@ -52,7 +52,7 @@ fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -
     }
     let value = assign::value_after(text, &name).filter(|v| v.operator != assign::Operator::Comma)?;
     let whole = context.value.anchored().find(&text[value.range.clone()])?;
-    (whole.end() == value.range.len()).then(|| Candidate {
+    (whole.end() == value.range.len()).then_some(Candidate {
         rule,
         anchor: word.start,
         anchor_id: 0,

@@ -84,15 +84,12 @@ pub(super) fn read(
         f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.id(e))
     });
     for id in store.loose.iter().filter(|id| store.first_pack(id).is_none()).copied().chain(elsewhere) {
-        match objects::kind_of(&handle, id) {
-            Some(kind @ (Kind::Commit | Kind::Tree)) => {
-                if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
-                    let mut one = reading(kind);
-                    one.whole(id, &text);
-                    graph = graph.merge(one.part);
-                }
-            }
-            _ => {}
+        let kind = objects::kind_of(&handle, id).filter(|k| matches!(k, Kind::Commit | Kind::Tree));
+        let Some(kind) = kind else { continue };
+        if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
+            let mut one = reading(kind);
+            one.whole(id, &text);
+            graph = graph.merge(one.part);
         }
     }
     let mut list: Vec<(Box<[u8]>, u32)> =

@@ -205,7 +205,7 @@ impl Searching<'_> {
     fn takes(&self, text: &[u8]) -> bool {
         self.kind == Kind::Blob
             && self.scan.history != History::FullSearch
-            && !self.scan.max_file_size.is_some_and(|max| text.len() as u64 > max)
+            && self.scan.max_file_size.is_none_or(|max| text.len() as u64 <= max)
             && u32::try_from(text.len()).is_ok()
             && decode::encoding(text) == Encoding::Ascii
             && !text.starts_with(b"\xef\xbb\xbf")

@@ -77,10 +77,7 @@ pub fn staged(repository: &Repository) -> Result<Change, GitError> {
     };
     let index = match std::env::var_os("GIT_INDEX_FILE") {
         // `git commit -a`, `-p` and `git commit PATH` run their hooks with an index of their own.
-        Some(path) => {
-            let index = git2::Index::open(Path::new(&path)).map_err(fail)?;
-            index
-        }
+        Some(path) => git2::Index::open(Path::new(&path)).map_err(fail)?,
         None => repository.index().map_err(fail)?,
     };
     let head = match repository.head() {

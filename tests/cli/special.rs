@@ -13,7 +13,8 @@ fn utf16_of_both_orders_with_and_without_mark() {
     let secret = github(1);
     // Two characters outside the basic plane and one outside of Latin stand before it on the line.
     let text = format!("first line\r\nsecond\r\n\u{e9}\u{1f642}x token={secret} end\r\nlast\r\n");
-    let orders: [(&str, fn(u16) -> [u8; 2]); 2] = [("le", u16::to_le_bytes), ("be", u16::to_be_bytes)];
+    type Order = fn(u16) -> [u8; 2];
+    let orders: [(&str, Order); 2] = [("le", u16::to_le_bytes), ("be", u16::to_be_bytes)];
     for (name, order) in orders {
         for mark in [true, false] {
             let text = if mark { format!("\u{feff}{text}") } else { text.clone() };
