@@ -39,13 +39,21 @@ struct Walk<'r> {
     graph: &'r Graph,
     wanted: &'r Bits,
     /// By tree: whether it holds something wanted.
-    useful: HashMap<u32, bool>,
+    useful: Vec<Useful>,
     /// Paths by number: the folder's path and the name.
     paths: Vec<(u32, u32)>,
     path_numbers: HashMap<(u32, u32), u32>,
     seen: HashSet<(u32, u32)>,
     /// Objects seen at a path, with the appearance's place in `found`.
     found: HashMap<(u32, u32), (u32, Oid, bool)>,
+}
+
+/// Whether a tree holds something wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Useful {
+    Unknown,
+    No,
+    Yes,
 }
 
 /// The path number of the top of the repository.
@@ -65,7 +73,7 @@ pub(super) fn attribute(
     let mut walk = Walk {
         graph,
         wanted,
-        useful: HashMap::new(),
+        useful: vec![Useful::Unknown; store.ids.len()],
         paths: vec![(TOP, 0)],
         path_numbers: HashMap::new(),
         seen: HashSet::new(),
@@ -121,18 +129,21 @@ fn messages(
 impl Walk<'_> {
     /// Whether the tree holds something wanted, at any depth.
     fn is_useful(&mut self, tree: u32) -> bool {
-        if let Some(known) = self.useful.get(&tree) {
-            return *known;
+        match self.useful[tree as usize] {
+            Useful::Unknown => {}
+            known => return known == Useful::Yes,
         }
         let graph = self.graph;
-        let entries = graph.trees.get(&tree).map_or(&[][..], |e| e);
+        let entries = graph.entries(tree);
         // A tree cannot hold itself, but damaged data can say so.
-        self.useful.insert(tree, false);
+        self.useful[tree as usize] = Useful::No;
         let mut useful = false;
         for entry in entries {
             useful |= if entry.is_tree { self.is_useful(entry.object) } else { self.wanted.contains(entry.object) };
         }
-        self.useful.insert(tree, useful);
+        if useful {
+            self.useful[tree as usize] = Useful::Yes;
+        }
         useful
     }
 
@@ -143,7 +154,7 @@ impl Walk<'_> {
             return;
         }
         let graph = self.graph;
-        for entry in graph.trees.get(&tree).map_or(&[][..], |e| e) {
+        for entry in graph.entries(tree) {
             if entry.is_tree && !self.is_useful(entry.object) {
                 continue;
             }
@@ -265,7 +276,7 @@ fn report_missing(repository: &Repository, store: &Store, graph: &Graph, order: 
         let mut reached = Bits::new(store.ids.len());
         roots.retain(|tree| reached.insert(*tree));
         while let Some(tree) = roots.pop() {
-            let entries = graph.trees.get(&tree).map_or(&[][..], |e| e);
+            let entries = graph.entries(tree);
             roots.extend(entries.iter().filter(|e| e.is_tree).map(|e| e.object).filter(|t| reached.insert(*t)));
         }
         lost.extend(graph.missing.iter().filter(|(tree, _)| reached.contains(*tree)).map(|(_, id)| *id));

@@ -34,11 +34,20 @@ pub(super) struct CommitNode {
 /// All trees and commits, by object number.
 #[derive(Default)]
 pub(super) struct Graph {
-    pub(super) trees: HashMap<u32, Box<[Entry]>>,
+    /// By object number; none for what is no tree.
+    pub(super) trees: Vec<Option<Box<[Entry]>>>,
     pub(super) commits: HashMap<u32, CommitNode>,
     /// Objects that a tree names and that are not there.
     pub(super) missing: Vec<(u32, Oid)>,
     pub(super) names: Vec<Box<[u8]>>,
+}
+
+/// What one thread reads of it.
+#[derive(Default)]
+struct Part {
+    trees: Vec<(u32, Box<[Entry]>)>,
+    commits: Vec<(u32, CommitNode)>,
+    missing: Vec<(u32, Oid)>,
 }
 
 /// Numbers for file names, shared by all threads; asked only for entries that a tree does not share with its base.
@@ -69,14 +78,14 @@ pub(super) fn read(
 ) -> Graph {
     let names = Names::default();
     let label = super::name(repository);
-    let reading = |kind| Reading { store, wanted, names: &names, collector, kind, part: Graph::default() };
+    let reading = |kind| Reading { store, wanted, names: &names, collector, kind, part: Part::default() };
     let mut graph = Graph::default();
+    graph.trees.resize_with(store.ids.len(), || None);
     for forest in forests {
         for kind in [Kind::Commit, Kind::Tree] {
             let roots = forest.roots(kind);
             let visitors = forest::walk(pool, forest, &roots, || reading(kind));
-            let part = visitors.into_iter().map(|v| v.part).fold(Graph::default(), Graph::merge);
-            graph = graph.merge(part);
+            visitors.into_iter().for_each(|v| graph.add(v.part));
         }
     }
     let handle = Repository::open(repository.path());
@@ -89,7 +98,7 @@ pub(super) fn read(
         if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
             let mut one = reading(kind);
             one.whole(id, &text);
-            graph = graph.merge(one.part);
+            graph.add(one.part);
         }
     }
     let mut list: Vec<(Box<[u8]>, u32)> =
@@ -100,14 +109,17 @@ pub(super) fn read(
 }
 
 impl Graph {
-    fn merge(mut self, other: Self) -> Self {
-        if self.trees.len() + self.commits.len() < other.trees.len() + other.commits.len() {
-            return other.merge(self);
+    fn add(&mut self, part: Part) {
+        for (number, entries) in part.trees {
+            self.trees[number as usize] = Some(entries);
         }
-        self.trees.extend(other.trees);
-        self.commits.extend(other.commits);
-        self.missing.extend(other.missing);
-        self
+        self.commits.extend(part.commits);
+        self.missing.extend(part.missing);
+    }
+
+    /// The entries that matter of the tree with this number.
+    pub(super) fn entries(&self, tree: u32) -> &[Entry] {
+        self.trees[tree as usize].as_deref().unwrap_or_default()
     }
 }
 
@@ -138,7 +150,7 @@ struct Reading<'r> {
     names: &'r Names,
     collector: &'r Collector,
     kind: Kind,
-    part: Graph,
+    part: Part,
 }
 
 /// What is known of a tree for those made from it: the entries that matter, with their places.
@@ -151,17 +163,31 @@ pub(super) struct TreeState {
 }
 
 impl TreeState {
-    /// Whether an entry begins at `offset`. `hint` is where the one after the last answer begins: entries are asked for in
-    /// order.
-    fn starts_at(&self, offset: u32, hint: &mut usize) -> bool {
-        if self.starts.get(*hint) != Some(&offset) {
-            match self.starts.binary_search(&offset) {
-                Ok(n) => *hint = n,
-                Err(_) => return false,
-            }
+    /// Takes over the entries of `base`, a tree of `base_len` bytes, from the one that begins at `from` to the last that ends at
+    /// or before `to`; they stand at `at` and after in this tree. Returns their length: zero if no entry of the base begins at
+    /// `from`.
+    fn carry(&mut self, base: &Self, base_len: usize, at: usize, from: usize, to: usize) -> usize {
+        let Ok(first) = base.starts.binary_search(&(from as u32)) else { return 0 };
+        let end_of = |n: usize| base.starts.get(n).map_or(base_len, |s| *s as usize);
+        // The last entry that begins at or before `to` ends after it, unless the tree does.
+        let last = if to >= base_len {
+            base.starts.len()
+        } else {
+            base.starts.partition_point(|s| *s as usize <= to).saturating_sub(1)
+        };
+        if last <= first {
+            return 0;
         }
-        *hint += 1;
-        true
+        let end = end_of(last);
+        let moved = |offset: u32| (offset as usize - from + at) as u32;
+        self.starts.extend(base.starts[first..last].iter().map(|s| moved(*s)));
+        let entries = base.entries.partition_point(|e| (e.0 as usize) < from);
+        let known = base.entries[entries..].iter().take_while(|e| (e.0 as usize) < end);
+        self.entries.extend(known.map(|e| (moved(e.0), e.1)));
+        let missing = base.missing.partition_point(|m| (m.0 as usize) < from);
+        let known = base.missing[missing..].iter().take_while(|m| (m.0 as usize) < end);
+        self.missing.extend(known.map(|m| (moved(m.0), m.1)));
+        end - from
     }
 }
 
@@ -209,7 +235,7 @@ impl Reading<'_> {
 
     fn note(&mut self, id: Oid, state: &TreeState) {
         if let Some(number) = self.store.number(&id) {
-            self.part.trees.insert(number, state.entries.iter().map(|e| e.1).collect());
+            self.part.trees.push((number, state.entries.iter().map(|e| e.1).collect()));
             self.part.missing.extend(state.missing.iter().map(|m| (number, m.1)));
         }
     }
@@ -221,7 +247,7 @@ impl Reading<'_> {
     fn commit(&mut self, id: Oid, text: &[u8]) {
         let Some(number) = self.store.number(&id) else { return };
         match parse_commit(text) {
-            Some(node) => drop(self.part.commits.insert(number, node)),
+            Some(node) => self.part.commits.push((number, node)),
             None => self.collector.error(format!("commit {id}"), "its header cannot be read"),
         }
     }
@@ -270,37 +296,31 @@ impl Visitor for Reading<'_> {
         state
     }
 
-    fn version(&mut self, id: Oid, base: &TreeState, _: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
+    fn version(&mut self, id: Oid, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
         if self.kind == Kind::Commit {
             return self.whole(id, text);
         }
         let mut state = TreeState::default();
-        let (mut at, mut piece, mut hint) = (0, 0, 0);
+        state.starts.reserve(base.starts.len() + 1);
+        let (mut at, mut piece) = (0, 0);
         while at < text.len() {
+            while pieces.get(piece).is_some_and(|p| p.start + p.len <= at) {
+                piece += 1;
+            }
+            // Entries that are copied whole, from where the base has an entry, were looked at in the base.
+            if let Some((p, source)) = pieces.get(piece).and_then(|p| Some((p, p.source?))) {
+                let copied = state.carry(base, base_len, at, at - p.start + source, source + p.len);
+                if copied > 0 {
+                    at += copied;
+                    continue;
+                }
+            }
             let Some(entry) = raw(text, at) else {
                 self.damaged(id);
                 break;
             };
             state.starts.push(at as u32);
-            while pieces.get(piece).is_some_and(|p| p.start + p.len <= at) {
-                piece += 1;
-            }
-            // An entry that is copied whole, from where the base has an entry, was looked at in the base.
-            let before = pieces
-                .get(piece)
-                .filter(|p| entry.end <= p.start + p.len)
-                .and_then(|p| Some((at - p.start + p.source?) as u32))
-                .filter(|before| base.starts_at(*before, &mut hint));
-            match before {
-                Some(before) => {
-                    if let Ok(n) = base.entries.binary_search_by_key(&before, |e| e.0) {
-                        state.entries.push((at as u32, base.entries[n].1));
-                    } else if let Ok(n) = base.missing.binary_search_by_key(&before, |m| m.0) {
-                        state.missing.push((at as u32, base.missing[n].1));
-                    }
-                }
-                None => self.entry(&mut state, at, &entry),
-            }
+            self.entry(&mut state, at, &entry);
             at = entry.end;
         }
         self.note(id, &state);

@@ -226,3 +226,29 @@ fn the_first_commit_in_spite_of_its_date() {
     repo.commit_file("a.env", format!("# later\n{}", holding(&secret)));
     assert_eq!(history_of(repo.path()).expect(1).of(&secret).places(), [format!("history a.env:2:7 {first} in-head")]);
 }
+
+/// Folders in folders over many commits: what is said of a place must not depend on how git stores the objects.
+#[test]
+fn loose_and_packed_say_the_same() {
+    let repo = Repo::new();
+    let secrets: Vec<String> = (200..212).map(github).collect();
+    for n in 0..40usize {
+        for folder in ["src/deep/er", "src/deep", "src", "docs/a b", "."] {
+            repo.write(&format!("{folder}/f{}.txt", n % 7), format!("{folder} {n}\n{}", "filler line\n".repeat(n + 5)));
+        }
+        let secret = &secrets[n % secrets.len()];
+        repo.write(&format!("src/deep/er/s{}.env", n % 5), holding(secret));
+        if n % 9 == 4 {
+            repo.remove(&format!("src/deep/er/s{}.env", n % 5));
+        }
+        repo.commit(&format!("commit {n}"));
+    }
+    let loose = history_of(repo.path()).expect(1).out();
+    for gc in [&["--depth=50", "--window=50"][..], &["--depth=4", "--window=10"]] {
+        repo.git(["repack", "-a", "-d", "-f", "-q"].iter().chain(gc));
+        repo.git(["prune-packed"]);
+        assert!(!repo.path().join(".git/objects/pack").read_dir().unwrap().next().is_none());
+        let packed = history_of(repo.path()).expect(1).out();
+        assert!(loose == packed, "{gc:?}");
+    }
+}
