@@ -250,6 +250,15 @@ impl Check {
     }
 }
 
+/// The first characters of an id that stands in a token. The whole would help more, but no output shows a longer piece of
+/// what a rule takes for a secret.
+fn shortened(id: &str) -> String {
+    match id.char_indices().nth(5) {
+        Some((end, _)) => format!("{}...", &id[..end]),
+        None => id.to_owned(),
+    }
+}
+
 /// The outcome for a checksum over the whole token.
 fn checksum(right: bool) -> Outcome {
     let (verdict, value) = if right { (Verdict::Valid, "valid") } else { (Verdict::Invalid, "invalid") };

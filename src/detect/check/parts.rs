@@ -1,9 +1,9 @@
-//! Tokens made of parts: what the parts that are not secret say.
+//! Tokens made of parts: what the parts that are not secret say, and whose they are in a few characters.
 //!
 //! Sources: the providers' documentation (Slack token types, Telegram bot API, Discord snowflakes, Stripe keys, Dynatrace
 //! token format), the ULID specification.
 
-use super::{Fact, Outcome, Verdict, codec};
+use super::{Fact, Outcome, Verdict, codec, shortened};
 
 /// Slack tokens: whose they are, from the numbers in them.
 pub(super) fn slack(secret: &[u8]) -> Outcome {
@@ -25,9 +25,9 @@ pub(super) fn slack(secret: &[u8]) -> Outcome {
     let mut facts = vec![Fact::new("kind", kind)];
     let last = parts.len().saturating_sub(1);
     let ids = parts[..last].iter().skip(1).take_while(|part| number(part));
-    facts.extend(labels.iter().zip(ids).map(|(label, id)| Fact::new(label, *id)));
+    facts.extend(labels.iter().zip(ids).map(|(label, id)| Fact::new(label, shortened(id))));
     if kind.starts_with("app-level") {
-        facts.extend(parts.get(2).filter(|id| slack_id(id, "A")).map(|id| Fact::new("app", *id)));
+        facts.extend(parts.get(2).filter(|id| slack_id(id, "A")).map(|id| Fact::new("app", shortened(id))));
     }
     Outcome::new(Verdict::Unproven, facts)
 }
@@ -46,9 +46,9 @@ fn slack_hook(text: &str) -> Outcome {
     if team[1..].bytes().all(|b| b == b'0') {
         return Outcome::new(Verdict::NotSecret, vec![Fact::new("team", "the documentation's example")]);
     }
-    let mut facts = vec![Fact::new("team", team)];
+    let mut facts = vec![Fact::new("team", shortened(team))];
     if kind == "services" && slack_id(second, "B") {
-        facts.push(Fact::new("webhook", second));
+        facts.push(Fact::new("webhook", shortened(second)));
     }
     Outcome::new(Verdict::Unproven, facts)
 }
@@ -57,7 +57,7 @@ fn slack_hook(text: &str) -> Outcome {
 pub(super) fn telegram(secret: &[u8]) -> Outcome {
     let at = secret.iter().position(|b| *b == b':').unwrap_or(0);
     match digits(&secret[..at]) {
-        Some(id) if at <= 12 && secret[at..].starts_with(b":AA") => {
+        Some(id) if at <= 10 && secret[at..].starts_with(b":AA") => {
             Outcome::new(Verdict::Unproven, vec![Fact::new("bot", id)])
         }
         _ => Outcome::unproven(),
@@ -103,7 +103,7 @@ pub(super) fn stripe(secret: &[u8]) -> Outcome {
     if let Some(account) = body.strip_prefix('5').filter(|rest| rest.starts_with('1')).and_then(|rest| rest.get(..16))
         && account.bytes().all(|b| b.is_ascii_alphanumeric())
     {
-        facts.push(Fact::new("account", format!("acct_{account}")));
+        facts.push(Fact::new("account", format!("acct_{}", shortened(account))));
     }
     if kind == "pk" {
         facts.push(Fact::new("kind", "publishable key"));
@@ -119,7 +119,7 @@ pub(super) fn dynatrace(secret: &[u8]) -> Outcome {
     match parts.as_slice() {
         [kind, id, secret] if kind.starts_with("dt0") && (8..=24).contains(&id.len()) && secret.len() == 64 => {
             let plain = kind.bytes().chain(id.bytes()).all(|b| b.is_ascii_alphanumeric());
-            let facts = plain.then(|| Fact::new("token id", format!("{kind}.{id}")));
+            let facts = plain.then(|| Fact::new("token id", format!("{kind}.{}", shortened(id))));
             Outcome::new(Verdict::Unproven, facts.into_iter().collect())
         }
         _ => Outcome::unproven(),
@@ -155,15 +155,15 @@ mod tests {
     #[test]
     fn slack_parts() {
         let out = slack(["xoxb", "-123456789012-1234567890123-", NAME, NAME].concat().as_bytes());
-        assert_eq!((out.fact("team"), out.fact("bot user")), (Some("123456789012"), Some("1234567890123")));
+        assert_eq!((out.fact("team"), out.fact("bot user")), (Some("12345..."), Some("12345...")));
         let legacy = slack(["xoxb", "-123456789012-", NAME, NAME].concat().as_bytes());
-        assert_eq!((legacy.fact("team"), legacy.fact("bot user")), (Some("123456789012"), None));
+        assert_eq!((legacy.fact("team"), legacy.fact("bot user")), (Some("12345..."), None));
         let app = slack(["xapp", "-1-A0123456789-1234567890123-", &"0a".repeat(32)].concat().as_bytes());
-        assert_eq!(app.fact("app"), Some("A0123456789"));
+        assert_eq!(app.fact("app"), Some("A0123..."));
         let all_digits = slack(["xoxb", "-123456789012-", "123456789012"].concat().as_bytes());
-        assert!(all_digits.facts.iter().filter(|f| f.value == "123456789012").count() == 1);
+        assert!(all_digits.facts.iter().filter(|f| f.value == "12345...").count() == 1);
         let hook = slack(["https://hooks.slack.com/", "services/T0AAAAAAA/B0BBBBBBB/", NAME, NAME].concat().as_bytes());
-        assert_eq!((hook.fact("team"), hook.fact("webhook")), (Some("T0AAAAAAA"), Some("B0BBBBBBB")));
+        assert_eq!((hook.fact("team"), hook.fact("webhook")), (Some("T0AAA..."), Some("B0BBB...")));
         let sample = ["https://hooks.slack.com/", "services/T00000000/B00000000/", NAME, NAME].concat();
         assert_eq!(slack(sample.as_bytes()).verdict, Verdict::NotSecret);
         assert_eq!(slack(b"xoxy-1"), Outcome::unproven());
@@ -184,12 +184,12 @@ mod tests {
     #[test]
     fn keys() {
         let out = stripe(["sk_live_51", NAME, "000X", NAME].concat().as_bytes());
-        assert_eq!((out.fact("mode"), out.fact("account")), (Some("live"), Some("acct_1MadeUpVector000")));
+        assert_eq!((out.fact("mode"), out.fact("account")), (Some("live"), Some("acct_1Made...")));
         assert_eq!(stripe(["rk_test_", NAME, NAME].concat().as_bytes()).fact("mode"), Some("test"));
         assert_eq!(stripe(["pk_live_", NAME, NAME].concat().as_bytes()).verdict, Verdict::NotSecret);
         assert_eq!(stripe("sk_live_51\u{fc}aaaaaaaaaaaaaaaa".as_bytes()).fact("account"), None);
         let token = ["dt0c01.", &"A2".repeat(12), ".", &"B3".repeat(32)].concat();
-        assert_eq!(dynatrace(token.as_bytes()).fact("token id"), Some(&token[..31]));
+        assert_eq!(dynatrace(token.as_bytes()).fact("token id"), Some("dt0c01.A2A2A..."));
         let out = ulid(["PMAT-", "01ARZ3NDEKTSV4RRFFQ69G5FAV"].concat().as_bytes());
         assert_eq!(out.fact("created"), Some("2016-07-30"));
         assert_eq!(ulid("Z".repeat(26).as_bytes()).verdict, Verdict::Invalid);
