@@ -75,7 +75,7 @@ fn assert_hidden<H: std::borrow::Borrow<Hidden>>(output: &[u8], hidden: &[H], wh
     let mut begins = vec![false; 1 << 22];
     by_piece.keys().for_each(|p| begins[slot(p)] = true);
     for at in (0..output.len().saturating_sub(3)).filter(|at| begins[slot(&output[*at..])]) {
-        for length in [PIECE, HEX_PIECE] {
+        for length in [PIECE, HEX_PIECE, PHRASE_PIECE] {
             if let Some(h) = output.get(at..at + length).and_then(|window| by_piece.get(window)) {
                 let round = String::from_utf8_lossy(&output[at.saturating_sub(150)..output.len().min(at + 60)]);
                 panic!("{what} shows a piece of a secret of {}: …{round}…", h.rule);
