@@ -234,10 +234,10 @@ fn loose_and_packed_say_the_same() {
     let secrets: Vec<String> = (200..212).map(github).collect();
     for n in 0..40usize {
         for folder in ["src/deep/er", "src/deep", "src", "docs/a b", "."] {
-            repo.write(&format!("{folder}/f{}.txt", n % 7), format!("{folder} {n}\n{}", "filler line\n".repeat(n + 5)));
+            repo.write(format!("{folder}/f{}.txt", n % 7), format!("{folder} {n}\n{}", "filler line\n".repeat(n + 5)));
         }
         let secret = &secrets[n % secrets.len()];
-        repo.write(&format!("src/deep/er/s{}.env", n % 5), holding(secret));
+        repo.write(format!("src/deep/er/s{}.env", n % 5), holding(secret));
         if n % 9 == 4 {
             repo.remove(&format!("src/deep/er/s{}.env", n % 5));
         }
@@ -247,7 +247,7 @@ fn loose_and_packed_say_the_same() {
     for gc in [&["--depth=50", "--window=50"][..], &["--depth=4", "--window=10"]] {
         repo.git(["repack", "-a", "-d", "-f", "-q"].iter().chain(gc));
         repo.git(["prune-packed"]);
-        assert!(!repo.path().join(".git/objects/pack").read_dir().unwrap().next().is_none());
+        assert!(repo.path().join(".git/objects/pack").read_dir().unwrap().next().is_some());
         let packed = history_of(repo.path()).expect(1).out();
         assert!(loose == packed, "{gc:?}");
     }
