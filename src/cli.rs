@@ -47,6 +47,14 @@ pub struct ScanArgs {
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
 
+    /// How to scan and what to write.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Options that every command which scans has.
+#[derive(Debug, Args)]
+pub struct CommonArgs {
     /// Output format [default: human].
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     pub format: Option<FormatName>,

@@ -78,10 +78,10 @@ pub enum ScanFailure {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-/// Scans `target` and makes the report. `collector` may be cancelled from outside.
+/// Scans all `targets` and makes one report of them. `collector` may be cancelled from outside.
 pub fn run<'r>(
     rules: &'r RuleSet,
-    target: &Target,
+    targets: &[Target],
     options: &Options,
     collector: &Collector,
 ) -> Result<Report<'r>, ScanFailure> {
@@ -97,31 +97,45 @@ pub fn run<'r>(
         floor: options.confidence,
         max_file_size: options.max_file_size,
     };
-    match target {
-        Target::Stdin => stdin::scan(&scan, std::io::stdin().lock()),
-        Target::Paths { paths, what } => scan_paths(&scan, paths, *what, options)?,
-        Target::Staged(path) => {
-            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
-            let change = git::ranges::staged(&repository)?;
-            introduced::scan(&scan, &repository, &[change]);
-        }
-        Target::Range(path, range) => {
-            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
-            let git::ranges::Range { changes, cut_at } = git::ranges::range(&repository, range, collector)?;
-            collector.commits(changes.len() as u64);
-            if let Some(commit) = cut_at {
-                let problem = format!(
-                    "the clone is shallow and the range reaches its boundary at {commit}: older commits were not scanned \
-                     (`git fetch --unshallow`, or fetch-depth: 0 in actions/checkout)"
-                );
-                collector.error(git::name(&repository), problem);
-            }
-            introduced::scan(&scan, &repository, &changes);
-        }
+    for target in targets {
+        scan_target(&scan, target, options)?;
     }
     let Collected { occurrences, mut dropped, skipped, errors, stats, interrupted } = collector.finish();
     let findings = collect::findings(rules, occurrences, options.confidence, &mut dropped);
     Ok(Report { rules, findings, suppressed: dropped, skipped, errors, stats, interrupted })
+}
+
+fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<(), ScanFailure> {
+    match target {
+        Target::Stdin => stdin::scan(scan, std::io::stdin().lock()),
+        Target::Paths { paths, what } => scan_paths(scan, paths, *what, options)?,
+        Target::Staged(path) => {
+            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+            let change = git::ranges::staged(&repository)?;
+            introduced::scan(scan, &repository, &[change]);
+        }
+        Target::Range(path, range) => {
+            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+            let set = git::ranges::parse(&repository, range)?;
+            scan_commits(scan, &repository, &set)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the commits of `set` introduce.
+fn scan_commits(scan: &Scan<'_>, repository: &git2::Repository, set: &git::ranges::Set) -> Result<(), ScanFailure> {
+    let git::ranges::Range { changes, cut_at } = git::ranges::commits(repository, set, scan.collector)?;
+    scan.collector.commits(changes.len() as u64);
+    if let Some(commit) = cut_at {
+        let problem = format!(
+            "the clone is shallow and the range reaches its boundary at {commit}: older commits were not scanned \
+             (`git fetch --unshallow`, or fetch-depth: 0 in actions/checkout)"
+        );
+        scan.collector.error(git::name(repository), problem);
+    }
+    introduced::scan(scan, repository, &changes);
+    Ok(())
 }
 
 /// A target of a path scan: what is reported of its place.

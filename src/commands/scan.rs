@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::output::{Output, wants_color};
 use super::progress::Progress;
 use super::{Outcome, UsageError};
-use crate::cli::{ConfidenceName, FormatName, ScanArgs};
+use crate::cli::{CommonArgs, ConfidenceName, FormatName, ScanArgs};
 use crate::collect::Collector;
 use crate::report::{self, Format, Report};
 use crate::rules::{Confidence, RuleSet, load};
@@ -16,33 +16,49 @@ use crate::scan::{self, Options, Target, What};
 use crate::source::History;
 
 pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
-    let rules = rule_set(&args)?;
     let target = target(&args)?;
-    let outputs = outputs(&args)?;
+    perform(&args.common, &[target], |report, outputs| write(report, outputs, &args.common))
+}
+
+/// One scan of all `targets` with the options that every scanning command has. `write` gets the report and the outputs that
+/// were opened for it before the scan.
+pub(super) fn perform(
+    args: &CommonArgs,
+    targets: &[Target],
+    write: impl FnOnce(&Report<'_>, Vec<Output>) -> Result<(), UsageError>,
+) -> Result<Outcome, UsageError> {
+    let rules = rule_set(args)?;
+    let outputs = outputs(args)?;
     let options = Options {
         confidence: confidence(args.confidence),
         ignore: !args.no_ignore,
         max_file_size: args.max_file_size,
-        threads: threads(&args),
+        threads: threads(args),
         history: if args.full_search { History::FullSearch } else { History::Changes },
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
     };
     let collector = Arc::new(Collector::default());
     stop_on_interrupt(&collector);
     let progress = Progress::start(args.progress, args.quiet, &collector);
-    let result = scan::run(&rules, &target, &options, &collector);
+    let result = scan::run(&rules, targets, &options, &collector);
     drop(progress);
     let report = result.map_err(UsageError::new)?;
+    write(&report, outputs)?;
+    Ok(outcome(&report, args))
+}
+
+/// Writes all outputs of a report.
+pub(super) fn write(report: &Report<'_>, outputs: Vec<Output>, args: &CommonArgs) -> Result<(), UsageError> {
     let stdout_color = wants_color(args.color, &io::stdout());
     for output in outputs {
         let color = output.is_stdout() && stdout_color;
         let options = report::Options { reveal: args.reveal, color, verbose: args.verbose, ..Default::default() };
-        output.write(&report, &options)?;
+        output.write(report, &options)?;
     }
-    Ok(outcome(&report, &args))
+    Ok(())
 }
 
-fn outcome(report: &Report<'_>, args: &ScanArgs) -> Outcome {
+fn outcome(report: &Report<'_>, args: &CommonArgs) -> Outcome {
     if report.interrupted {
         Outcome::Interrupted
     } else if !report.is_complete() && !args.allow_incomplete {
@@ -54,7 +70,7 @@ fn outcome(report: &Report<'_>, args: &ScanArgs) -> Outcome {
     }
 }
 
-fn rule_set(args: &ScanArgs) -> Result<RuleSet, UsageError> {
+fn rule_set(args: &CommonArgs) -> Result<RuleSet, UsageError> {
     let mut rules = RuleSet::builtin();
     for path in &args.rules {
         let loaded = load::file(path).map_err(UsageError::new)?;
@@ -94,7 +110,7 @@ fn target(args: &ScanArgs) -> Result<Target, UsageError> {
     Ok(Target::Paths { paths: args.paths.clone(), what })
 }
 
-fn outputs(args: &ScanArgs) -> Result<Vec<Output>, UsageError> {
+fn outputs(args: &CommonArgs) -> Result<Vec<Output>, UsageError> {
     let mut outputs = Vec::new();
     outputs.push(Output::open(args.format.map_or(Format::Human, format), args.output.as_deref(), args.reveal)?);
     for (name, path) in &args.report {
@@ -123,7 +139,7 @@ fn confidence(name: ConfidenceName) -> Confidence {
     }
 }
 
-fn threads(args: &ScanArgs) -> usize {
+fn threads(args: &CommonArgs) -> usize {
     args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 

@@ -12,7 +12,7 @@ use crate::collect::Collector;
 use crate::report::SkipReason;
 use crate::search::{Matches, Piece, Seen};
 use crate::source::decode::{self, Encoding, PROBE};
-use crate::source::{History, Scan};
+use crate::source::{History, INTERNAL_ERROR, Scan};
 
 /// Searches the objects of `store`, reachable or not. An object that cannot be read is an error of the scan.
 pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'_>], scan: &Scan<'_>) -> Holdings {
@@ -68,8 +68,7 @@ fn search_rest(
                         let searched =
                             catch_unwind(AssertUnwindSafe(|| search_whole(&mut found, scan, *id, kind, &text)));
                         if searched.is_err() {
-                            let problem = "internal error while it was searched; please report it";
-                            scan.collector.error(format!("{name}: object {id}"), problem);
+                            scan.collector.error(format!("{name}: object {id}"), INTERNAL_ERROR);
                         }
                     }
                     found
@@ -114,13 +113,17 @@ pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Sca
         scan.collector.skip(SkipReason::TooLarge);
         return Matches::default();
     }
-    match decode::text(&text) {
-        Some(decoded) => {
+    match catch_unwind(AssertUnwindSafe(|| decode::text(&text).map(|decoded| scan.searcher.search(&decoded)))) {
+        Ok(Some(matches)) => {
             scan.collector.blob(text.len() as u64);
-            scan.searcher.search(&decoded)
+            matches
         }
-        None => {
+        Ok(None) => {
             scan.collector.skip(SkipReason::Binary);
+            Matches::default()
+        }
+        Err(_) => {
+            scan.collector.error(format!("{name}: object {id}"), INTERNAL_ERROR);
             Matches::default()
         }
     }
@@ -174,7 +177,7 @@ pub(super) fn details(
         _ => Some(scan.searcher.search(message(&text))),
     }));
     searched.unwrap_or_else(|_| {
-        scan.collector.error(format!("{name}: object {id}"), "internal error while it was searched; please report it");
+        scan.collector.error(format!("{name}: object {id}"), INTERNAL_ERROR);
         None
     })
 }

@@ -93,13 +93,19 @@ pub fn staged(repository: &Repository) -> Result<Change, GitError> {
     Ok(Change { new, parents: vec![Parent { differs, old }] })
 }
 
-/// What the commits of `range` introduce, oldest first. `range` is `A..B`, `A...B` (since their merge base) or `B` (all that
-/// leads to B). A commit that cannot be compared with its parents is an error of the scan.
-pub fn range(repository: &Repository, range: &str, collector: &Collector) -> Result<Range, GitError> {
-    let fail =
-        |error: git2::Error| GitError::Other(format!("{}: cannot walk {range}: {}", name(repository), error.message()));
-    let mut walk = repository.revwalk().map_err(fail)?;
-    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(fail)?;
+/// A set of commits: what `include` reaches and `exclude` does not, all parents followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    /// What it is called in messages.
+    pub label: String,
+    /// Tips of the set. The first one is what "in HEAD" means for its findings.
+    pub include: Vec<Oid>,
+    /// Commits that are known already, with all that leads to them.
+    pub exclude: Vec<Oid>,
+}
+
+/// The commits that `range` names: `A..B`, `A...B` (since their merge base) or `B` (all that leads to B).
+pub fn parse(repository: &Repository, range: &str) -> Result<Set, GitError> {
     let resolve = |revision: &str| {
         let revision = if revision.is_empty() { "HEAD" } else { revision };
         repository
@@ -108,28 +114,36 @@ pub fn range(repository: &Repository, range: &str, collector: &Collector) -> Res
             .map(|commit| commit.id())
             .map_err(|error| bad_revision(repository, revision, &error))
     };
-    let tip;
+    let set = |to, from: &[Oid]| Set { label: range.to_owned(), include: vec![to], exclude: from.to_vec() };
     if let Some((from, to)) = range.split_once("...") {
         let (from, to) = (resolve(from)?, resolve(to)?);
-        tip = to;
-        let base = repository.merge_base(from, to).map_err(fail)?;
-        walk.push(to).and_then(|()| walk.hide(base)).map_err(fail)?;
-    } else if let Some((from, to)) = range.split_once("..") {
-        let (from, to) = (resolve(from)?, resolve(to)?);
-        tip = to;
-        walk.push(to).and_then(|()| walk.hide(from)).map_err(fail)?;
-    } else {
-        tip = resolve(range)?;
-        walk.push(tip).map_err(fail)?;
+        let base = repository.merge_base(from, to).map_err(|e| cannot_walk(repository, range, &e))?;
+        return Ok(set(to, &[base]));
     }
-    let tip_tree = repository.find_commit(tip).and_then(|c| c.tree()).ok();
+    if let Some((from, to)) = range.split_once("..") {
+        let (from, to) = (resolve(from)?, resolve(to)?);
+        return Ok(set(to, &[from]));
+    }
+    Ok(set(resolve(range)?, &[]))
+}
+
+/// What the commits of `set` introduce, oldest first. A commit that cannot be compared with its parents is an error of the
+/// scan.
+pub fn commits(repository: &Repository, set: &Set, collector: &Collector) -> Result<Range, GitError> {
+    let fail = |error: git2::Error| cannot_walk(repository, &set.label, &error);
+    let mut walk = repository.revwalk().map_err(fail)?;
+    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(fail)?;
+    set.include.iter().try_for_each(|id| walk.push(*id)).map_err(fail)?;
+    set.exclude.iter().try_for_each(|id| walk.hide(*id)).map_err(fail)?;
+    let tip_tree = set.include.first().and_then(|tip| repository.find_commit(*tip).and_then(|c| c.tree()).ok());
     let boundary = super::shallow(repository);
     let (mut changes, mut cut_at) = (Vec::new(), None);
     for id in walk {
         let id = match id {
             Ok(id) => id,
             Err(error) => {
-                collector.error(name(repository), format!("{range} cannot be walked to its end: {}", error.message()));
+                let problem = format!("{} cannot be walked to its end: {}", set.label, error.message());
+                collector.error(name(repository), problem);
                 break;
             }
         };
@@ -145,6 +159,10 @@ pub fn range(repository: &Repository, range: &str, collector: &Collector) -> Res
         }
     }
     Ok(Range { changes, cut_at })
+}
+
+fn cannot_walk(repository: &Repository, label: &str, error: &git2::Error) -> GitError {
+    GitError::Other(format!("{}: cannot walk {label}: {}", name(repository), error.message()))
 }
 
 fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {

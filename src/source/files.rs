@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::Scan;
 use super::stream::{self, Outcome};
+use super::{INTERNAL_ERROR, Scan};
 use crate::origin::Origin;
 use crate::report::SkipReason;
 
@@ -101,9 +101,6 @@ fn scan_ignored_but_tracked(scan: &Scan<'_>, tree: &Tree, options: Options<'_>, 
         }
     }
 }
-
-/// What is said of a file on which the program itself failed.
-const INTERNAL_ERROR: &str = "internal error while it was searched; please report it";
 
 struct Worker<'w> {
     scan: &'w Scan<'w>,

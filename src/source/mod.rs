@@ -11,6 +11,9 @@ use crate::collect::Collector;
 use crate::rules::Confidence;
 use crate::search::Searcher;
 
+/// What is said of a text on which the program itself failed.
+pub const INTERNAL_ERROR: &str = "internal error while it was searched; please report it";
+
 /// How history is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
