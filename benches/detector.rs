@@ -95,7 +95,7 @@ fn looks_random(bencher: Bencher<'_, '_>, length: usize) {
 fn start_up(bencher: Bencher<'_, '_>) {
     bencher.bench(|| {
         let rules = RuleSet::builtin();
-        Detector::new(&rules).prefilter().longest()
+        Detector::new(&rules).prefilter().len()
     });
 }
 

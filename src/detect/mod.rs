@@ -128,6 +128,9 @@ impl<'r> Detector<'r> {
 
     /// Evaluates the rules that one anchor hit wakes, on the stretch of `text` in their [`Sight`].
     pub fn evaluate(&self, text: &[u8], hit: Hit, found: &mut Vec<Candidate>) {
+        if !self.prefilter.stands_at(hit.anchor, text, hit.at) {
+            return;
+        }
         let (sight, len) = (self.sights[hit.anchor], self.prefilter.len_of(hit.anchor));
         let from = hit.at.saturating_sub(sight.back);
         let seen = &text[from..text.len().min(hit.at + len + sight.forward)];

@@ -1,12 +1,18 @@
 //! The anchor search: where in a text does any rule's literal stand? Everything else runs only there.
 //!
-//! Each anchor is represented by its rarest four bytes, folded to one case (`| 0x20`); one of three bytes by these and each
-//! byte that may follow. At every position of the text the four bytes there are hashed into a bitmap that fits the first-level
+//! Only the first [`STEM`] bytes of an anchor are searched for; whoever evaluates a hit compares the rest. Each stem is
+//! represented by its rarest four bytes, folded to one case (`| 0x20`); one of three bytes by these and each byte that may
+//! follow. At every position of the text the four bytes there are hashed into a bitmap that fits the first-level
 //! cache; the few positions that pass are looked up in a table and compared in full. One pass, no backtracking, no state: any slice of a text gives the hits of that slice.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-/// An anchor found in a text.
+/// How many bytes of an anchor a hit stands for. Short, because a changed text is searched for anchors this far round each of
+/// its seams; long enough that the rest is seldom missing.
+pub const STEM: usize = 12;
+
+/// The stem of an anchor found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Offset of its first byte.
@@ -17,6 +23,7 @@ pub struct Hit {
 
 struct Anchor {
     text: Box<[u8]>,
+    stem: usize,
     rules: Box<[usize]>,
 }
 
@@ -94,8 +101,10 @@ impl Prefilter {
             entry.1 = [entry.1[0] | follow[0], entry.1[1] | follow[1]];
         }
         let follows: Vec<Follow> = by_text.values().map(|entry| entry.1).collect();
-        let anchors: Vec<Anchor> =
-            by_text.into_iter().map(|(text, (rules, _))| Anchor { text: text.into(), rules: rules.into() }).collect();
+        let anchors: Vec<Anchor> = by_text
+            .into_iter()
+            .map(|(text, (rules, _))| Anchor { stem: text.len().min(STEM), text: text.into(), rules: rules.into() })
+            .collect();
         let mut grams = Vec::new();
         for (index, anchor) in anchors.iter().enumerate() {
             let index = u32::try_from(index).expect("fewer anchors than 2^32");
@@ -119,8 +128,7 @@ impl Prefilter {
                     }));
                 }
                 _ => {
-                    let (offset, window) = anchor
-                        .text
+                    let (offset, window) = anchor.text[..anchor.stem]
                         .windows(4)
                         .enumerate()
                         .max_by_key(|(n, w)| (rarity([w[0], w[1], w[2], w[3]]), std::cmp::Reverse(*n)))
@@ -162,6 +170,18 @@ impl Prefilter {
         self.anchors[anchor].text.len()
     }
 
+    /// Length of what a hit of the anchor stands for: the anchor itself, or its first [`STEM`] bytes.
+    pub fn stem_of(&self, anchor: usize) -> usize {
+        self.anchors[anchor].stem
+    }
+
+    /// Whether all of an anchor, whose stem was found at `at`, stands there.
+    pub fn stands_at(&self, anchor: usize, text: &[u8], at: usize) -> bool {
+        let Anchor { text: anchor, stem, .. } = &self.anchors[anchor];
+        anchor.len() == *stem
+            || text.get(at + stem..at + anchor.len()).is_some_and(|t| t.eq_ignore_ascii_case(&anchor[*stem..]))
+    }
+
     /// How many anchors there are.
     pub fn len(&self) -> usize {
         self.anchors.len()
@@ -172,20 +192,27 @@ impl Prefilter {
         self.anchors.is_empty()
     }
 
-    /// The longest anchor in bytes.
-    pub fn longest(&self) -> usize {
-        self.anchors.iter().map(|a| a.text.len()).max().unwrap_or(0)
+    /// Calls `found` for the stem of every anchor in `text`, in order of the position of its rarest part.
+    pub fn search(&self, text: &[u8], found: impl FnMut(Hit)) {
+        self.search_range(text, 0..text.len(), found);
     }
 
-    /// Calls `found` for every anchor in `text`, in order of the position of its rarest part.
-    pub fn search(&self, text: &[u8], mut found: impl FnMut(Hit)) {
-        let mut at = 0;
+    /// The same for the stems inside `text[range]`; some that only reach into it may be among them.
+    pub fn search_range(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(Hit)) {
+        // The shortest stem has three bytes.
+        let end = range.end.saturating_sub(2);
+        let mut at = range.start;
         // Five grams from each eight-byte load; the compiler keeps everything in registers.
-        while let Some(chunk) = text.get(at..at + 8) {
+        while at < end
+            && let Some(chunk) = text.get(at..at + 8)
+        {
             let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes")) | 0x2020_2020_2020_2020;
             let mut any = 0;
             for i in 0..5 {
                 any |= self.passes((word >> (8 * i)) as u32) << i;
+            }
+            if end - at < 5 {
+                any &= (1 << (end - at)) - 1;
             }
             while any != 0 {
                 let i = any.trailing_zeros() as usize;
@@ -198,8 +225,8 @@ impl Prefilter {
             }
             at += 5;
         }
-        // The last few positions; past the end a blank stands in, for anchors of three bytes.
-        while at + 3 <= text.len() {
+        // The last few positions of the text; past its end a blank stands in, for anchors of three bytes.
+        while at < end {
             let mut chunk = [b' '; 4];
             let rest = &text[at..text.len().min(at + 4)];
             chunk[..rest.len()].copy_from_slice(rest);
@@ -225,8 +252,8 @@ impl Prefilter {
                 continue;
             }
             let Some(start) = at.checked_sub(g.offset as usize) else { continue };
-            let anchor = &self.anchors[g.anchor as usize].text;
-            if text.get(start..start + anchor.len()).is_some_and(|t| t.eq_ignore_ascii_case(anchor)) {
+            let Anchor { text: anchor, stem, .. } = &self.anchors[g.anchor as usize];
+            if text.get(start..start + stem).is_some_and(|t| t.eq_ignore_ascii_case(&anchor[..*stem])) {
                 found(Hit { at: start, anchor: g.anchor as usize });
             }
         }
@@ -240,6 +267,7 @@ mod tests {
     fn hits(filter: &Prefilter, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         filter.search(text, |h| hits.push(h));
+        hits.retain(|h| filter.stands_at(h.anchor, text, h.at));
         hits.sort();
         hits
     }

@@ -8,7 +8,8 @@
 use std::ops::Range;
 
 use super::Searcher;
-use crate::detect::prefilter::Hit;
+use crate::detect::Detector;
+use crate::detect::prefilter::{Hit, STEM};
 use crate::judge::{self, Judged};
 
 /// A stretch of a changed text. The pieces of a text follow each other without gaps.
@@ -74,20 +75,23 @@ impl Searcher<'_> {
     pub fn see_changed(&self, base: &Seen, base_len: usize, text: &[u8], pieces: &[Piece]) -> Seen {
         let mut seen = Seen { hits: Vec::with_capacity(base.hits.len() + 4), judged: Vec::new() };
         let mut anew: Vec<Known> = Vec::new();
+        let mut carrier = Carrier { detector: &self.detector, base, base_len, text_len: text.len(), hit: 0, judged: 0 };
         for piece in pieces {
-            self.carry(base, base_len, text.len(), piece, &mut seen, &mut anew);
+            carrier.carry(piece, &mut seen, &mut anew);
         }
         let first_new = anew.len();
-        for region in self.regions(pieces, text.len()) {
-            self.detector.prefilter().search(&text[region.clone()], |hit| {
-                let at = hit.at + region.start;
-                if !is_copied(pieces, at..at + self.detector.prefilter().len_of(hit.anchor)) {
-                    anew.push(known(Hit { at, ..hit }));
+        let filter = self.detector.prefilter();
+        for region in regions(pieces, text.len()) {
+            filter.search_range(text, region, |hit| {
+                if !is_copied(pieces, hit.at..hit.at + filter.stem_of(hit.anchor)) {
+                    anew.push(known(hit));
                 }
             });
         }
-        seen.hits.extend_from_slice(&anew[first_new..]);
-        seen.hits.sort_unstable_by_key(|h| (h.at, h.anchor));
+        if anew.len() > first_new {
+            seen.hits.extend_from_slice(&anew[first_new..]);
+            seen.hits.sort_by_key(|h| (h.at, h.anchor));
+        }
         let mut found = Vec::new();
         for hit in anew {
             self.detector.evaluate(text, hit.hit(), &mut found);
@@ -98,77 +102,97 @@ impl Searcher<'_> {
         }
         seen
     }
+}
 
+/// Carries what is known of a base over to a text made from it.
+struct Carrier<'c, 'r> {
+    detector: &'c Detector<'r>,
+    base: &'c Seen,
+    base_len: usize,
+    text_len: usize,
+    /// Places in the base's hits and judged candidates behind the last piece: the next piece mostly goes on there.
+    hit: usize,
+    judged: usize,
+}
+
+impl Carrier<'_, '_> {
     /// Carries the anchors in a copied piece over, with their candidates where the whole sight was copied; the others go to
     /// `anew`.
-    fn carry(
-        &self,
-        base: &Seen,
-        base_len: usize,
-        text_len: usize,
-        piece: &Piece,
-        seen: &mut Seen,
-        anew: &mut Vec<Known>,
-    ) {
+    fn carry(&mut self, piece: &Piece, seen: &mut Seen, anew: &mut Vec<Known>) {
         let Some(source) = piece.source else { return };
         let source_end = source + piece.len;
         let from_start = source == 0 && piece.start == 0;
-        let to_end = source_end == base_len && piece.end() == text_len;
-        let first = base.hits.partition_point(|h| (h.at as usize) < source);
-        let mut next_judged = base.judged.partition_point(|j| j.candidate.anchor < source);
-        for hit in &base.hits[first..] {
-            let at = hit.at as usize;
-            if at >= source_end {
-                break;
-            }
-            let len = self.detector.prefilter().len_of(hit.anchor as usize);
-            if at + len > source_end {
+        let to_end = source_end == self.base_len && piece.end() == self.text_len;
+        let filter = self.detector.prefilter();
+        self.hit = seek(&self.base.hits, self.hit, |h| (h.at as usize) < source);
+        while let Some(hit) = self.base.hits.get(self.hit).filter(|h| (h.at as usize) < source_end) {
+            self.hit += 1;
+            let (at, anchor) = (hit.at as usize, hit.anchor as usize);
+            if at + filter.stem_of(anchor) > source_end {
                 continue;
             }
             let moved = Known { at: (at - source + piece.start) as u32, anchor: hit.anchor };
             seen.hits.push(moved);
-            let sight = self.detector.sight(hit.anchor as usize);
-            let copied =
-                (from_start || at >= source + sight.back) && (to_end || at + len + sight.forward <= source_end);
-            if !copied {
+            let sight = self.detector.sight(anchor);
+            let end = at + filter.len_of(anchor);
+            if (from_start || at >= source + sight.back) && (to_end || end + sight.forward <= source_end) {
+                self.carry_judged((at, anchor), piece.start, source, seen);
+            } else {
                 anew.push(moved);
-                continue;
-            }
-            let key = (at, hit.anchor as usize);
-            let of = |j: &Judged| (j.candidate.anchor, j.candidate.anchor_id);
-            while base.judged.get(next_judged).is_some_and(|j| of(j) < key) {
-                next_judged += 1;
-            }
-            while let Some(judged) = base.judged.get(next_judged).filter(|j| of(j) == key) {
-                let mut judged = judged.clone();
-                judged.candidate.shift(piece.start, source);
-                seen.judged.push(judged);
-                next_judged += 1;
             }
         }
     }
 
-    /// Where anchors can stand that no copied piece holds: insertions and seams, widened by the longest anchor. Sorted and
-    /// merged.
-    fn regions(&self, pieces: &[Piece], len: usize) -> Vec<Range<usize>> {
-        let margin = self.detector.prefilter().longest().saturating_sub(1);
-        let mut regions: Vec<Range<usize>> = Vec::new();
-        let mut add = |start: usize, end: usize| {
-            let region = start.saturating_sub(margin)..len.min(end + margin);
-            match regions.last_mut() {
-                Some(last) if region.start <= last.end => last.end = last.end.max(region.end),
-                _ => regions.push(region),
-            }
-        };
-        for (n, piece) in pieces.iter().enumerate() {
-            if piece.source.is_none() {
-                add(piece.start, piece.end());
-            } else if n > 0 {
-                add(piece.start, piece.start);
-            }
+    /// Carries the candidates of one anchor, by its place in the base and its number.
+    fn carry_judged(&mut self, key: (usize, usize), to: usize, from: usize, seen: &mut Seen) {
+        let of = |j: &Judged| (j.candidate.anchor, j.candidate.anchor_id);
+        self.judged = seek(&self.base.judged, self.judged, |j| of(j) < key);
+        while let Some(judged) = self.base.judged.get(self.judged).filter(|j| of(j) == key) {
+            let mut judged = judged.clone();
+            judged.candidate.shift(to, from);
+            seen.judged.push(judged);
+            self.judged += 1;
         }
-        regions
     }
+}
+
+/// The first of `sorted` that does not come `before`, looked for round the place `near`.
+fn seek<T>(sorted: &[T], near: usize, before: impl Fn(&T) -> bool) -> usize {
+    let near = near.min(sorted.len());
+    if near > 0 && !before(&sorted[near - 1]) {
+        return sorted[..near].partition_point(before);
+    }
+    // Mostly it is here or a few steps on.
+    const STEPS: usize = 4;
+    for (n, item) in sorted[near..].iter().take(STEPS).enumerate() {
+        if !before(item) {
+            return near + n;
+        }
+    }
+    let far = sorted.len().min(near + STEPS);
+    far + sorted[far..].partition_point(before)
+}
+
+/// Where anchors can stand that no copied piece holds: insertions and seams, widened by the longest stem. Sorted and
+/// merged.
+fn regions(pieces: &[Piece], len: usize) -> Vec<Range<usize>> {
+    let margin = STEM - 1;
+    let mut regions: Vec<Range<usize>> = Vec::new();
+    let mut add = |start: usize, end: usize| {
+        let region = start.saturating_sub(margin)..len.min(end + margin);
+        match regions.last_mut() {
+            Some(last) if region.start <= last.end => last.end = last.end.max(region.end),
+            _ => regions.push(region),
+        }
+    };
+    for (n, piece) in pieces.iter().enumerate() {
+        if piece.source.is_none() {
+            add(piece.start, piece.end());
+        } else if n > 0 {
+            add(piece.start, piece.start);
+        }
+    }
+    regions
 }
 
 impl Known {
