@@ -84,6 +84,12 @@ pub struct CommonArgs {
     /// Skip larger files and blobs; K, M and G are understood [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_file_size: Option<u64>,
+    /// Skip larger blobs of git history; K, M and G are understood.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "512M")]
+    pub max_blob_size: u64,
+    /// About how much memory the versions that are unpacked at the same time may take; a single larger one is still searched.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "256M")]
+    pub max_memory: u64,
     /// Search every version in git history in full, not only what it adds: slow, finds the same, made for checking.
     #[arg(long)]
     pub full_search: bool,

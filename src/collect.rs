@@ -30,6 +30,23 @@ pub struct Collector {
     commits: AtomicU64,
     bytes: AtomicU64,
     cancelled: AtomicBool,
+    ahead: AtomicU64,
+    passed: AtomicU64,
+    passed_bytes: AtomicU64,
+    held: AtomicU64,
+}
+
+/// How far a search of history is, for those who wait. What is counted here is in no report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// Objects that are to be looked at, as far as known.
+    pub objects: u64,
+    /// Objects looked at.
+    pub passed: u64,
+    /// Bytes of these.
+    pub bytes: u64,
+    /// Objects that hold something.
+    pub held: u64,
 }
 
 /// What a scan collected, in no particular order yet.
@@ -116,6 +133,29 @@ impl Collector {
     /// What was searched so far, and how many matches there are.
     pub fn so_far(&self) -> (Stats, usize) {
         (self.stats(), self.lock().occurrences.len())
+    }
+
+    /// So many more objects of a history will be looked at.
+    pub fn expect_objects(&self, n: u64) {
+        self.ahead.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// An object of a history was looked at, of so many bytes; `holds`: something was found in it.
+    pub fn passed_object(&self, bytes: u64, holds: bool) {
+        self.passed.fetch_add(1, Ordering::Relaxed);
+        self.passed_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.held.fetch_add(u64::from(holds), Ordering::Relaxed);
+    }
+
+    /// How far the search of history is.
+    pub fn pace(&self) -> Pace {
+        let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
+        Pace {
+            objects: read(&self.ahead),
+            passed: read(&self.passed),
+            bytes: read(&self.passed_bytes),
+            held: read(&self.held),
+        }
     }
 
     fn stats(&self) -> Stats {

@@ -48,6 +48,10 @@ pub struct Options {
     pub ignore: bool,
     /// Larger files and blobs are skipped, and counted.
     pub max_file_size: Option<u64>,
+    /// See [`Scan::max_blob_size`].
+    pub max_blob_size: u64,
+    /// See [`Scan::max_memory`].
+    pub max_memory: u64,
     /// Number of threads.
     pub threads: usize,
     /// How history is searched.
@@ -96,6 +100,8 @@ pub fn run<'r>(
         history: options.history,
         floor: options.confidence,
         max_file_size: options.max_file_size,
+        max_blob_size: options.max_blob_size,
+        max_memory: options.max_memory,
     };
     for target in targets {
         scan_target(&scan, target, options)?;

@@ -4,6 +4,8 @@
 
 #[path = "git/damage.rs"]
 mod damage;
+#[path = "git/environment.rs"]
+mod environment;
 #[path = "git/history.rs"]
 mod history;
 #[path = "git/hostile.rs"]
@@ -24,7 +26,7 @@ mod worktree;
 
 use std::path::Path;
 
-use support::{Run, scan};
+use support::{Repo, Run, github, scan};
 
 /// Files and history.
 fn both(path: &Path) -> Run {
@@ -44,4 +46,25 @@ fn files_of(path: &Path) -> Run {
 /// A file that holds `secret` in line 2, column 7.
 fn holding(secret: &str) -> String {
     format!("# settings\ntoken={secret}\nport=80\n")
+}
+
+/// Text that does not compress well, so that a pack has a long middle.
+fn noise(seed: u64) -> String {
+    crate::support::expand_text("{{base62:8000}}", seed).as_bytes().chunks(60).fold(String::new(), |mut text, line| {
+        text.push_str(&String::from_utf8_lossy(line));
+        text.push('\n');
+        text
+    })
+}
+
+/// A repository with secrets in a file deleted from history, in one of HEAD, and one more in the working tree.
+fn three_places() -> (Repo, [String; 3]) {
+    let (repo, secrets) = (Repo::new(), [github(60), github(61), github(62)]);
+    for n in 0..12 {
+        repo.write(format!("noise/{n}.txt"), noise(n));
+    }
+    repo.commit_file("gone.env", holding(&secrets[0]));
+    repo.remove("gone.env").commit_file("head.env", holding(&secrets[1]));
+    repo.write("untracked.env", holding(&secrets[2]));
+    (repo, secrets)
 }

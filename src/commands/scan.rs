@@ -33,6 +33,8 @@ pub(super) fn perform(
         confidence: confidence(args.confidence),
         ignore: !args.no_ignore,
         max_file_size: args.max_file_size,
+        max_blob_size: args.max_blob_size,
+        max_memory: args.max_memory,
         threads: threads(args),
         history: if args.full_search { History::FullSearch } else { History::Changes },
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),

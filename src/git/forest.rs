@@ -136,6 +136,11 @@ impl<'p> Forest<'p> {
         roots
     }
 
+    /// How many objects of a type there are.
+    pub(super) fn count(&self, kind: Kind) -> u64 {
+        self.roots.iter().filter(|r| r.0 == kind).map(|r| u64::from(self.weight[r.1 as usize])).sum()
+    }
+
     /// All entries of the subtree of `entry`.
     pub(super) fn subtree(&self, entry: u32) -> Vec<u32> {
         let mut all = vec![entry];

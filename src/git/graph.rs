@@ -88,7 +88,7 @@ pub(super) fn read(
             visitors.into_iter().for_each(|v| graph.add(v.part));
         }
     }
-    let handle = Repository::open(repository.path());
+    let handle = super::reopen(repository.path());
     let elsewhere = forests.iter().flat_map(|f| {
         f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.id(e))
     });

@@ -3,6 +3,7 @@
 
 mod attribution;
 mod delta;
+mod environment;
 mod forest;
 mod graph;
 pub mod history;
@@ -17,7 +18,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
+
+pub use environment::reopen;
 
 use crate::collect::Collector;
 use crate::origin::Commit;
@@ -71,22 +74,29 @@ fn configure() {
     });
 }
 
-/// Opens the repository at `path` itself, not above it. `Ok(None)`: there is none.
+/// Opens the repository at `path` itself, not above it. What `GIT_DIR` and its kin say counts where `path` is the repository they
+/// mean. `Ok(None)`: there is none.
 pub fn open(path: &Path) -> Result<Option<Repository>, GitError> {
     configure();
-    match Repository::open(path) {
-        Ok(repository) => Ok(Some(repository)),
-        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(open_error(path, &error)),
+    if let Some(repository) = environment::named(path)? {
+        return Ok(Some(repository));
+    }
+    optional(path, Repository::open(path))
+}
+
+/// Opens the repository that `path` lies in: the one `GIT_DIR` and its kin mean if `path` is in its working tree, else the
+/// closest one above, not beyond `GIT_CEILING_DIRECTORIES`. `Ok(None)`: there is none.
+pub fn discover(path: &Path) -> Result<Option<Repository>, GitError> {
+    configure();
+    let found = optional(path, Repository::open_ext(path, RepositoryOpenFlags::empty(), environment::ceilings()));
+    match environment::enclosing(path, found.as_ref().ok().and_then(Option::as_ref))? {
+        Some(repository) => Ok(Some(repository)),
+        None => found,
     }
 }
 
-/// Opens the repository that `path` lies in, honouring `GIT_DIR` and its kin. `Ok(None)`: there is none.
-pub fn discover(path: &Path) -> Result<Option<Repository>, GitError> {
-    configure();
-    let found =
-        if std::env::var_os("GIT_DIR").is_some() { Repository::open_from_env() } else { Repository::discover(path) };
-    match found {
+fn optional(path: &Path, opened: Result<Repository, git2::Error>) -> Result<Option<Repository>, GitError> {
+    match opened {
         Ok(repository) => Ok(Some(repository)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(open_error(path, &error)),

@@ -16,10 +16,12 @@ use crate::source::{History, INTERNAL_ERROR, Scan};
 
 /// Searches the objects of `store`, reachable or not. An object that cannot be read is an error of the scan.
 pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'_>], scan: &Scan<'_>) -> Holdings {
+    const KINDS: [Kind; 3] = [Kind::Blob, Kind::Commit, Kind::Tag];
     let name = super::name(repository);
     let mut total = Holdings::default();
+    scan.collector.expect_objects(forests.iter().flat_map(|f| KINDS.map(|kind| f.count(kind))).sum());
     for (n, forest) in forests.iter().enumerate() {
-        for kind in [Kind::Blob, Kind::Commit, Kind::Tag] {
+        for kind in KINDS {
             let roots = forest.roots(kind);
             let visitors = forest::walk(scan.pool, forest, &roots, || Searching {
                 scan,
@@ -55,18 +57,20 @@ fn search_rest(
             }
         }
     }
+    scan.collector.expect_objects(ids.len() as u64);
     let path = repository.path().to_owned();
     scan.pool.install(|| {
         ids.par_iter()
             .with_max_len(16)
             .map_init(
                 // A libgit2 handle serves one thread at a time.
-                || Repository::open(&path),
+                || super::reopen(&path),
                 |handle, id| {
                     let mut found = Holdings::default();
                     if let Some((kind, text)) = read(handle, *id, scan.collector, name) {
                         let searched =
                             catch_unwind(AssertUnwindSafe(|| search_whole(&mut found, scan, *id, kind, &text)));
+                        scan.collector.passed_object(text.len() as u64, !found.objects.is_empty());
                         if searched.is_err() {
                             scan.collector.error(format!("{name}: object {id}"), INTERNAL_ERROR);
                         }
@@ -109,7 +113,7 @@ pub(super) fn read(
 pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>) -> Matches {
     let name = handle.as_ref().map(super::name).unwrap_or_default();
     let Some((_, text)) = read(handle, id, scan.collector, &name) else { return Matches::default() };
-    if scan.max_file_size.is_some_and(|max| text.len() as u64 > max) {
+    if scan.is_blob_too_large(text.len() as u64) {
         scan.collector.skip(SkipReason::TooLarge);
         return Matches::default();
     }
@@ -147,7 +151,7 @@ fn search_whole(found: &mut Holdings, scan: &Scan<'_>, id: Oid, kind: Kind, text
             let matches = scan.searcher.search(message(text));
             found.matches(id, &matches);
         }
-        Kind::Blob if scan.max_file_size.is_some_and(|max| text.len() as u64 > max) => found.skip(SkipReason::TooLarge),
+        Kind::Blob if scan.is_blob_too_large(text.len() as u64) => found.skip(SkipReason::TooLarge),
         Kind::Blob => match decode::text(text) {
             Some(decoded) => {
                 found.searched(text.len());
@@ -208,18 +212,20 @@ impl Searching<'_> {
     fn takes(&self, text: &[u8]) -> bool {
         self.kind == Kind::Blob
             && self.scan.history != History::FullSearch
-            && self.scan.max_file_size.is_none_or(|max| text.len() as u64 <= max)
+            && !self.scan.is_blob_too_large(text.len() as u64)
             && u32::try_from(text.len()).is_ok()
             && decode::encoding(text) == Encoding::Ascii
             && !text.starts_with(b"\xef\xbb\xbf")
     }
 
     fn note(&mut self, id: Oid, text: &[u8], seen: Seen) -> Known {
+        let held = self.found.objects.len();
         if self.counts(id) {
             self.found.searched(text.len());
             let judged = seen.settled();
             self.found.judged(self.scan.searcher.rules(), id, text, &judged);
         }
+        self.scan.collector.passed_object(text.len() as u64, self.found.objects.len() > held);
         Known::Text(seen)
     }
 }
@@ -232,9 +238,11 @@ impl Visitor for Searching<'_> {
             let seen = self.scan.searcher.see(text);
             return self.note(id, text, seen);
         }
+        let held = self.found.objects.len();
         if self.counts(id) {
             search_whole(&mut self.found, self.scan, id, self.kind, text);
         }
+        self.scan.collector.passed_object(text.len() as u64, self.found.objects.len() > held);
         Known::Nothing
     }
 
@@ -242,7 +250,7 @@ impl Visitor for Searching<'_> {
         match base {
             // The first bytes decide what an object is; if they are the base's, so is the answer.
             Known::Text(known) if begins_as_base(pieces, text.len(), base_len) || self.takes(text) => {
-                if self.scan.max_file_size.is_some_and(|max| text.len() as u64 > max) {
+                if self.scan.is_blob_too_large(text.len() as u64) {
                     return self.whole(id, text);
                 }
                 let seen = self.scan.searcher.see_changed(known, base_len, text, pieces);

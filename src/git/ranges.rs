@@ -75,9 +75,9 @@ pub fn staged(repository: &Repository) -> Result<Change, GitError> {
     let fail = |error: git2::Error| {
         GitError::Other(format!("{}: cannot compare the index with HEAD: {}", name(repository), error.message()))
     };
-    let index = match std::env::var_os("GIT_INDEX_FILE") {
+    let index = match super::environment::index_file(repository.path()) {
         // `git commit -a`, `-p` and `git commit PATH` run their hooks with an index of their own.
-        Some(path) => git2::Index::open(Path::new(&path)).map_err(fail)?,
+        Some(path) => git2::Index::open(&path).map_err(fail)?,
         None => repository.index().map_err(fail)?,
     };
     let head = match repository.head() {

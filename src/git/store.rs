@@ -116,15 +116,9 @@ fn open_pack(path: &Path) -> Result<Pack, String> {
 
 /// The repository's own object folder, then those it borrows from.
 fn object_folders(repository: &Repository, collector: &Collector) -> Vec<PathBuf> {
-    let own = std::env::var_os("GIT_OBJECT_DIRECTORY")
-        .filter(|_| std::env::var_os("GIT_DIR").is_some())
-        .map_or_else(|| repository.commondir().join("objects"), PathBuf::from);
-    let mut folders = vec![own];
-    if std::env::var_os("GIT_DIR").is_some()
-        && let Some(more) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    {
-        folders.extend(std::env::split_paths(&more));
-    }
+    let (own, alternates) = super::environment::object_folders(repository.path());
+    let mut folders = vec![own.unwrap_or_else(|| repository.commondir().join("objects"))];
+    folders.extend(alternates);
     let mut known: HashSet<PathBuf> = HashSet::new();
     let mut result = Vec::new();
     while let Some(folder) = folders.pop() {

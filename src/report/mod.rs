@@ -72,7 +72,7 @@ pub fn write(format: Format, report: &Report<'_>, options: &Options, out: &mut d
 pub enum SkipReason {
     /// Holds NUL bytes and is no UTF-16.
     Binary,
-    /// Larger than `--max-file-size`.
+    /// Larger than `--max-file-size` or `--max-blob-size`.
     TooLarge,
     /// A symbolic link: its target is scanned where it lies.
     Symlink,

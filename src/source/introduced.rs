@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Scan;
 use crate::git::objects::search_blob;
 use crate::git::ranges::Change;
+use crate::git::reopen;
 use crate::search::{Match, Matches};
 use crate::secret::Secret;
 
@@ -23,7 +24,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) {
     let searched: HashMap<Oid, Matches> = scan.pool.install(|| {
         ids.par_iter()
             .with_max_len(16)
-            .map_init(|| Repository::open(&path), |handle, id| (*id, search_blob(handle, *id, scan)))
+            .map_init(|| reopen(&path), |handle, id| (*id, search_blob(handle, *id, scan)))
             .collect()
     });
     let mut counted: HashSet<Oid> = HashSet::new();

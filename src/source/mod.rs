@@ -37,4 +37,16 @@ pub struct Scan<'s> {
     pub floor: Confidence,
     /// Larger files and blobs are skipped, and counted.
     pub max_file_size: Option<u64>,
+    /// Larger blobs are skipped, and counted.
+    pub max_blob_size: u64,
+    /// About how many bytes of unpacked versions a search of history may hold at the same time, over all threads. A single
+    /// version may take more.
+    pub max_memory: u64,
+}
+
+impl Scan<'_> {
+    /// Whether a blob of this many bytes is to be skipped and counted.
+    pub fn is_blob_too_large(&self, bytes: u64) -> bool {
+        bytes > self.max_blob_size.min(self.max_file_size.unwrap_or(u64::MAX))
+    }
 }

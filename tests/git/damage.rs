@@ -2,17 +2,8 @@
 
 use std::path::Path;
 
-use crate::support::{Repo, github, scan};
-use crate::{both, history_of, holding};
-
-/// Text that does not compress well, so that a pack has a long middle.
-fn noise(seed: u64) -> String {
-    crate::support::expand_text("{{base62:8000}}", seed).as_bytes().chunks(60).fold(String::new(), |mut text, line| {
-        text.push_str(&String::from_utf8_lossy(line));
-        text.push('\n');
-        text
-    })
-}
+use crate::support::scan;
+use crate::{both, history_of, noise, three_places};
 
 fn flip(path: &Path, at: impl Fn(usize) -> usize) {
     let mut bytes = std::fs::read(path).unwrap();
@@ -21,18 +12,6 @@ fn flip(path: &Path, at: impl Fn(usize) -> usize) {
         *byte = !*byte;
     }
     std::fs::write(path, bytes).unwrap();
-}
-
-/// A repository with secrets in a file deleted from history, in one of HEAD, and one more in the working tree.
-fn three_places() -> (Repo, [String; 3]) {
-    let (repo, secrets) = (Repo::new(), [github(60), github(61), github(62)]);
-    for n in 0..12 {
-        repo.write(format!("noise/{n}.txt"), noise(n));
-    }
-    repo.commit_file("gone.env", holding(&secrets[0]));
-    repo.remove("gone.env").commit_file("head.env", holding(&secrets[1]));
-    repo.write("untracked.env", holding(&secrets[2]));
-    (repo, secrets)
 }
 
 #[test]

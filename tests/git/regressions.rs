@@ -1,28 +1,7 @@
 //! Faults that the first review of the scanner found, each pinned by a test.
 
 use crate::support::{Repo, git_at, github, scan, write};
-use crate::{both, files_of, history_of, holding};
-
-/// Text that does not compress well, so that a pack has a long middle.
-fn noise(seed: u64) -> String {
-    crate::support::expand_text("{{base62:8000}}", seed).as_bytes().chunks(60).fold(String::new(), |mut text, line| {
-        text.push_str(&String::from_utf8_lossy(line));
-        text.push('\n');
-        text
-    })
-}
-
-/// A repository with secrets in a file deleted from history, in one of HEAD, and one more in the working tree.
-fn three_places() -> (Repo, [String; 3]) {
-    let (repo, secrets) = (Repo::new(), [github(60), github(61), github(62)]);
-    for n in 0..12 {
-        repo.write(format!("noise/{n}.txt"), noise(n));
-    }
-    repo.commit_file("gone.env", holding(&secrets[0]));
-    repo.remove("gone.env").commit_file("head.env", holding(&secrets[1]));
-    repo.write("untracked.env", holding(&secrets[2]));
-    (repo, secrets)
-}
+use crate::{both, files_of, history_of, holding, noise, three_places};
 
 #[test]
 fn a_ref_that_is_no_ref() {
