@@ -78,6 +78,20 @@ pub struct CommonArgs {
     #[arg(long)]
     pub allow_incomplete: bool,
 
+    /// Do not read allow comments: report what they suppress, too.
+    #[arg(long)]
+    pub no_inline: bool,
+    /// Of allow comments read spillcheck:allow alone, not those of other scanners (gitleaks:allow, pragma: allowlist
+    /// secret and so on).
+    #[arg(long, conflicts_with = "no_inline")]
+    pub no_foreign_inline: bool,
+    /// Fail, with the exit code of findings, if an allow comment or baseline entry allows nothing.
+    #[arg(long)]
+    pub fail_on_unused_allow: bool,
+    /// Count suppressed findings in JSON and SARIF reports, but do not list them.
+    #[arg(long)]
+    pub omit_suppressed: bool,
+
     /// Scan files that .gitignore excludes, too.
     #[arg(long)]
     pub no_ignore: bool,

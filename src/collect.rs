@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::finding::{Finding, Location, Place};
 use crate::fingerprint::Fingerprint;
@@ -10,8 +10,9 @@ use crate::judge;
 use crate::origin::Origin;
 use crate::report::{DropReason, ScanError, SkipReason, Stats};
 use crate::rules::{Confidence, RuleSet};
-use crate::search::{Match, Matches};
+use crate::search::{Allowed, Match, Matches};
 use crate::secret::Secret;
+use crate::suppression::{Subject, Suppressed, Suppression, SuppressionKind, Suppressor, UnusedAllow};
 
 #[derive(Default)]
 struct Inner {
@@ -19,6 +20,7 @@ struct Inner {
     dropped: BTreeMap<DropReason, u64>,
     skipped: BTreeMap<SkipReason, u64>,
     errors: Vec<ScanError>,
+    unused: Vec<UnusedAllow>,
 }
 
 /// Shared by all workers of a scan.
@@ -59,6 +61,8 @@ pub struct Collected {
     pub skipped: BTreeMap<SkipReason, u64>,
     /// What could not be searched, sorted, each once.
     pub errors: Vec<ScanError>,
+    /// Allow comments that allow nothing.
+    pub unused: Vec<UnusedAllow>,
     /// What was searched.
     pub stats: Stats,
     /// The scan was stopped.
@@ -90,10 +94,19 @@ impl Collector {
 
     /// Matches in a text and the text's place.
     pub fn matches(&self, origin: &Origin, matches: Matches) {
-        if matches.found.is_empty() && matches.dropped.is_empty() {
+        if matches.is_empty() {
             return;
         }
         let mut inner = self.lock();
+        // Old versions cannot be mended.
+        if !matches!(origin, Origin::Commit { .. } | Origin::Object { .. }) {
+            inner.unused.extend(matches.idle.into_iter().map(|idle| UnusedAllow {
+                file: origin.path().into(),
+                line: Some(idle.line),
+                what: idle.what,
+                problem: idle.problem,
+            }));
+        }
         for reason in matches.dropped {
             *inner.dropped.entry(reason).or_default() += 1;
         }
@@ -188,20 +201,33 @@ impl Collector {
             dropped: inner.dropped,
             skipped: inner.skipped,
             errors,
+            unused: inner.unused,
             stats: self.stats(),
             interrupted: self.is_cancelled(),
         }
     }
 }
 
-/// Groups occurrences into findings: one for each rule and secret, at or above `floor`, sorted by their first place. What falls
-/// below is counted in `dropped`.
+/// What the occurrences of a scan come to.
+pub struct Sorted {
+    /// One for each rule and secret, sorted by their first place.
+    pub findings: Vec<Finding>,
+    /// The places at which findings are not reported, in the same order, one entry for each rule, secret and suppression.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A place and the comment there that allows the secret.
+type Seen = (Location, Option<Allowed>);
+
+/// Groups occurrences into findings, one for each rule and secret, and sets those places apart at which a comment or one of
+/// `suppressors` keeps them out of the report. What falls below `floor` is counted in `dropped`.
 pub fn findings(
     rules: &RuleSet,
     occurrences: Vec<(Origin, Match)>,
     floor: Confidence,
+    suppressors: &[Arc<dyn Suppressor>],
     dropped: &mut BTreeMap<DropReason, u64>,
-) -> Vec<Finding> {
+) -> Sorted {
     let mut groups: BTreeMap<(usize, Secret), Vec<(Origin, Match)>> = BTreeMap::new();
     let mut below: BTreeSet<(usize, Secret)> = BTreeSet::new();
     for (origin, mut found) in occurrences {
@@ -217,33 +243,80 @@ pub fn findings(
     if hidden > 0 {
         *dropped.entry(DropReason::Confidence).or_default() += hidden;
     }
-    let mut findings: Vec<Finding> = groups
-        .into_iter()
-        .map(|((rule, secret), group)| {
-            let mut facts: Vec<_> = group.iter().flat_map(|(_, m)| m.facts.iter().cloned()).collect();
-            facts.sort();
-            facts.dedup();
-            let locations = locations(group);
-            Finding {
-                rule,
-                severity: rules.get(rule).severity,
-                confidence: locations.iter().map(|l| l.confidence).max().unwrap_or(floor),
-                fingerprint: Fingerprint::new(&rules.get(rule).id, secret.reveal()),
-                secret,
-                facts,
-                locations,
+    let mut sorted = Sorted { findings: Vec::new(), suppressed: Vec::new() };
+    for ((rule, secret), group) in groups {
+        let mut facts: Vec<_> = group.iter().flat_map(|(_, m)| m.facts.iter().cloned()).collect();
+        facts.sort();
+        facts.dedup();
+        let known = rules.get(rule);
+        let (mut open, mut closed) = (Vec::new(), BTreeMap::<Suppression, Vec<Location>>::new());
+        for (location, allowed) in locations(group) {
+            let subject = Subject { rule: known, secret: &secret, location: &location };
+            let by = allowed
+                .map(|allowed| inline(&location, allowed))
+                .or_else(|| suppressors.iter().find_map(|s| s.suppression(&subject)));
+            match by {
+                Some(by) => closed.entry(by).or_default().push(location),
+                None => open.push(location),
             }
-        })
-        .collect();
-    findings.sort_by(|a, b| {
+        }
+        let finding = |locations: Vec<Location>| Finding {
+            rule,
+            severity: known.severity,
+            confidence: locations.iter().map(|l| l.confidence).max().unwrap_or(floor),
+            fingerprint: Fingerprint::new(known, &secret),
+            secret: secret.clone(),
+            facts: facts.clone(),
+            locations,
+        };
+        sorted.suppressed.extend(closed.into_iter().map(|(by, places)| Suppressed { finding: finding(places), by }));
+        if !open.is_empty() {
+            sorted.findings.push(finding(open));
+        }
+    }
+    let order = |a: &Finding, b: &Finding| {
         (&a.locations, &rules.get(a.rule).id, a.fingerprint).cmp(&(&b.locations, &rules.get(b.rule).id, b.fingerprint))
-    });
-    findings
+    };
+    sorted.findings.sort_by(order);
+    sorted.suppressed.sort_by(|a, b| order(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
+    sorted
+}
+
+fn inline(location: &Location, allowed: Allowed) -> Suppression {
+    Suppression {
+        kind: SuppressionKind::Inline,
+        file: Arc::clone(&location.path),
+        line: Some(allowed.line),
+        what: allowed.what,
+        reason: allowed.reason,
+        owner: None,
+        until: allowed.until,
+        reviewed: true,
+    }
+}
+
+/// What is meant to suppress and does not: the comments that the scan met, and what each suppressor says of itself when it
+/// sees what is reported. Sorted, each once.
+pub fn unused(
+    rules: &RuleSet,
+    comments: Vec<UnusedAllow>,
+    findings: &[Finding],
+    suppressors: &[Arc<dyn Suppressor>],
+) -> Vec<UnusedAllow> {
+    let reported: Vec<Subject<'_>> = findings
+        .iter()
+        .flat_map(|f| f.locations.iter().map(|l| Subject { rule: rules.get(f.rule), secret: &f.secret, location: l }))
+        .collect();
+    let mut unused = comments;
+    unused.extend(suppressors.iter().flat_map(|s| s.unused(&reported)));
+    unused.sort();
+    unused.dedup();
+    unused
 }
 
 /// Merges the places of one secret. Files and index entries are reported where they are now, with the first commit that had
 /// the secret at that path; a path that only history has is reported with its position in that first commit.
-fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Location> {
+fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
     group.sort_by(|(a, x), (b, y)| (a.path(), a, x.start).cmp(&(b.path(), b, y.start)));
     let mut locations = Vec::new();
     for at_path in group.chunk_by(|(a, _), (b, _)| a.path() == b.path()) {
@@ -277,7 +350,7 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Location> {
             {
                 continue;
             }
-            locations.push(Location {
+            let location = Location {
                 path: origin.path().into(),
                 start: found.start,
                 end: found.end,
@@ -286,10 +359,11 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Location> {
                 in_head,
                 excerpt: found.excerpt.clone(),
                 confidence: found.confidence,
-            });
+            };
+            locations.push((location, found.allowed.clone()));
         }
     }
     locations.sort();
-    locations.dedup();
+    locations.dedup_by(|(b, _), (a, _)| a == b);
     locations
 }

@@ -1,14 +1,17 @@
 //! One pass: targets in, collected matches out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::collect::{self, Collected, Collector};
+use crate::collect::{self, Collected, Collector, Sorted};
 use crate::git::{self, GitError};
+use crate::judge::allow::Comments;
 use crate::report::Report;
 use crate::rules::{Confidence, RuleSet};
 use crate::search::Searcher;
 use crate::source::{History, Scan, files, history, introduced, stdin};
+use crate::suppression::Suppressor;
 
 /// What to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +61,10 @@ pub struct Options {
     pub history: History,
     /// Files that are not scanned (absolute paths): the reports of this run.
     pub exclude: Vec<PathBuf>,
+    /// Which allow comments count.
+    pub comments: Comments,
+    /// What else keeps findings out of the report; the first that does is named.
+    pub suppressors: Vec<Arc<dyn Suppressor>>,
 }
 
 /// Why a scan did not begin.
@@ -91,7 +98,7 @@ pub fn run<'r>(
 ) -> Result<Report<'r>, ScanFailure> {
     let now =
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
-    let searcher = Searcher::new(rules, now);
+    let searcher = Searcher::new(rules, now).with_comments(options.comments);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let scan = Scan {
         searcher: &searcher,
@@ -106,9 +113,11 @@ pub fn run<'r>(
     for target in targets {
         scan_target(&scan, target, options)?;
     }
-    let Collected { occurrences, mut dropped, skipped, errors, stats, interrupted } = collector.finish();
-    let findings = collect::findings(rules, occurrences, options.confidence, &mut dropped);
-    Ok(Report { rules, findings, suppressed: dropped, skipped, errors, stats, interrupted })
+    let Collected { occurrences, mut dropped, skipped, errors, unused, stats, interrupted } = collector.finish();
+    let Sorted { findings, suppressed } =
+        collect::findings(rules, occurrences, options.confidence, &options.suppressors, &mut dropped);
+    let unused_allows = collect::unused(rules, unused, &findings, &options.suppressors);
+    Ok(Report { rules, findings, suppressed, unused_allows, dropped, skipped, errors, stats, interrupted })
 }
 
 fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<(), ScanFailure> {

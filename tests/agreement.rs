@@ -232,8 +232,12 @@ fn occurrences_in_any_order() {
         }
     }
     let grouped = |occurrences: Vec<_>| {
-        let findings = collect::findings(&rules, occurrences, Confidence::Low, &mut BTreeMap::new());
-        findings.iter().map(|f| format!("{} {:?} {:?}", f.rule, f.secret.reveal(), f.locations)).collect::<Vec<_>>()
+        let findings = collect::findings(&rules, occurrences, Confidence::Low, &[], &mut BTreeMap::new());
+        findings
+            .findings
+            .iter()
+            .map(|f| format!("{} {:?} {:?}", f.rule, f.secret.reveal(), f.locations))
+            .collect::<Vec<_>>()
     };
     let expected = grouped(occurrences.clone());
     assert!(expected.len() > 200);
@@ -261,8 +265,7 @@ fn in_windows(searcher: &Searcher<'_>, text: &[u8], cuts: impl IntoIterator<Item
         let to = text.len().min(cut + WINDOW_CONTEXT);
         let part =
             searcher.search_window(&text[from..to], Start::default().after(&text[..from]), &(at - from..cut - from));
-        all.found.extend(part.found);
-        all.dropped.extend(part.dropped);
+        all.extend(part);
         at = cut;
     }
     all

@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::{Outcome, UsageError};
 use crate::cli::{CommonArgs, ConfidenceName, FormatName, ScanArgs};
 use crate::collect::Collector;
+use crate::judge::allow::Comments;
 use crate::report::{self, Format, Report};
 use crate::rules::{Confidence, RuleSet, load};
 use crate::scan::{self, Options, Target, What};
@@ -37,6 +38,8 @@ pub(super) fn perform(
         max_memory: args.max_memory,
         threads: threads(args),
         history: if args.full_search { History::FullSearch } else { History::Changes },
+        comments: comments(args),
+        suppressors: Vec::new(),
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
     };
     let collector = Arc::new(Collector::default());
@@ -54,7 +57,13 @@ pub(super) fn write(report: &Report<'_>, outputs: Vec<Output>, args: &CommonArgs
     let stdout_color = wants_color(args.color, &io::stdout());
     for output in outputs {
         let color = output.is_stdout() && stdout_color;
-        let options = report::Options { reveal: args.reveal, color, verbose: args.verbose, ..Default::default() };
+        let options = report::Options {
+            reveal: args.reveal,
+            color,
+            verbose: args.verbose,
+            list_suppressed: !args.omit_suppressed,
+            ..Default::default()
+        };
         output.write(report, &options)?;
     }
     Ok(())
@@ -65,10 +74,18 @@ fn outcome(report: &Report<'_>, args: &CommonArgs) -> Outcome {
         Outcome::Interrupted
     } else if !report.is_complete() && !args.allow_incomplete {
         Outcome::Incomplete
-    } else if !report.findings.is_empty() {
+    } else if !report.findings.is_empty() || (args.fail_on_unused_allow && !report.unused_allows.is_empty()) {
         Outcome::Findings(args.exit_code)
     } else {
         Outcome::Clean
+    }
+}
+
+fn comments(args: &CommonArgs) -> Comments {
+    match (args.no_inline, args.no_foreign_inline) {
+        (true, _) => Comments::Off,
+        (_, true) => Comments::Own,
+        _ => Comments::All,
     }
 }
 

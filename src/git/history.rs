@@ -108,12 +108,12 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
             }
             None => Origin::Object { path },
         };
-        f.scan.collector.matches(&origin, Matches { found, dropped: Vec::new() });
+        f.scan.collector.matches(&origin, Matches { found, ..Matches::default() });
     }
     for (id, path) in staged_only {
         let found = details.get(&id).map(|m| m.found.clone()).unwrap_or_default();
         let origin = Origin::Staged { path: format!("{}{path}", f.prefix).into() };
-        f.scan.collector.matches(&origin, Matches { found, dropped: Vec::new() });
+        f.scan.collector.matches(&origin, Matches { found, ..Matches::default() });
     }
 }
 

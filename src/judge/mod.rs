@@ -3,6 +3,7 @@
 //! [`weigh`] and [`settle`] judge what a text alone says; that is done once for a text, however many paths and commits hold it.
 //! [`at_path`] then weighs in the path.
 
+pub mod allow;
 mod kind;
 mod overlap;
 mod placeholder;

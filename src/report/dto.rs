@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::{Options, Report};
 use crate::finding::{Finding, Location};
 use crate::rules::{Confidence, Rule, Severity};
+use crate::suppression::{Suppressed, UnusedAllow};
 
 /// Rises when a field changes its meaning or goes away; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
@@ -19,6 +20,7 @@ pub(super) struct Document<'a> {
     schema_version: u32,
     tool: Tool,
     findings: Vec<FindingDto<'a>>,
+    suppressed: Vec<SuppressedDto<'a>>,
     summary: Summary<'a>,
 }
 
@@ -80,6 +82,40 @@ struct Remedy<'a> {
     documentation: Option<&'a str>,
 }
 
+/// A finding that is not reported.
+#[derive(Serialize)]
+struct SuppressedDto<'a> {
+    suppression: SuppressionDto<'a>,
+    #[serde(flatten)]
+    finding: FindingDto<'a>,
+}
+
+/// A suppressed finding as a line of JSON Lines: not to be mistaken for one that is reported.
+#[derive(Serialize)]
+pub(super) struct SuppressedLine<'a> {
+    suppressed: SuppressedDto<'a>,
+}
+
+#[derive(Serialize)]
+struct SuppressionDto<'a> {
+    kind: &'static str,
+    file: &'a str,
+    line: Option<NonZeroU32>,
+    what: &'a str,
+    reason: Option<&'a str>,
+    owner: Option<&'a str>,
+    until: Option<String>,
+    reviewed: bool,
+}
+
+#[derive(Serialize)]
+struct UnusedDto<'a> {
+    file: &'a str,
+    line: Option<NonZeroU32>,
+    what: &'a str,
+    problem: &'a str,
+}
+
 /// The last line of JSON Lines.
 #[derive(Serialize)]
 pub(super) struct SummaryLine<'a> {
@@ -95,6 +131,8 @@ struct Summary<'a> {
     by_severity: Counts,
     by_confidence: Counts,
     suppressed: Counts,
+    unused_allows: Vec<UnusedDto<'a>>,
+    dropped: Counts,
     skipped: Counts,
     errors: Vec<ErrorDto<'a>>,
     stats: StatsDto,
@@ -132,6 +170,7 @@ impl<'a> Document<'a> {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             findings: report.findings.iter().map(|f| FindingDto::new(report, f, options)).collect(),
+            suppressed: listed(report, options).map(|s| SuppressedDto::new(report, s, options)).collect(),
             summary: Summary::new(report),
         }
     }
@@ -156,6 +195,40 @@ impl<'a> FindingDto<'a> {
             locations: finding.locations.iter().map(|l| LocationDto::new(l, options)).collect(),
             remedy: Remedy::new(rule),
         }
+    }
+}
+
+/// The suppressed findings that a report lists.
+pub(super) fn listed<'a>(report: &'a Report<'_>, options: &Options) -> impl Iterator<Item = &'a Suppressed> + use<'a> {
+    report.suppressed[..if options.list_suppressed { report.suppressed.len() } else { 0 }].iter()
+}
+
+impl<'a> SuppressedDto<'a> {
+    fn new(report: &'a Report<'_>, suppressed: &'a Suppressed, options: &Options) -> Self {
+        let by = &suppressed.by;
+        let suppression = SuppressionDto {
+            kind: by.kind.as_str(),
+            file: &by.file,
+            line: by.line,
+            what: &by.what,
+            reason: by.reason.as_deref(),
+            owner: by.owner.as_deref(),
+            until: by.until.map(|day| day.to_string()),
+            reviewed: by.reviewed,
+        };
+        Self { suppression, finding: FindingDto::new(report, &suppressed.finding, options) }
+    }
+}
+
+impl<'a> SuppressedLine<'a> {
+    pub(super) fn new(report: &'a Report<'_>, suppressed: &'a Suppressed, options: &Options) -> Self {
+        Self { suppressed: SuppressedDto::new(report, suppressed, options) }
+    }
+}
+
+impl<'a> UnusedDto<'a> {
+    fn new(unused: &'a UnusedAllow) -> Self {
+        Self { file: &unused.file, line: unused.line, what: &unused.what, problem: &unused.problem }
     }
 }
 
@@ -239,7 +312,9 @@ impl<'a> Summary<'a> {
             findings: report.findings.len(),
             by_severity: Counts(Severity::ALL.iter().rev().map(severity).collect()),
             by_confidence: Counts(Confidence::ALL.iter().rev().map(confidence).collect()),
-            suppressed: Counts(report.suppressed.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),
+            suppressed: Counts(report.suppressed_by_kind().into_iter().map(|(kind, n)| (kind.as_str(), n)).collect()),
+            unused_allows: report.unused_allows.iter().map(UnusedDto::new).collect(),
+            dropped: Counts(report.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),
             skipped: Counts(report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),
             errors: report.errors.iter().map(|e| ErrorDto { subject: &e.subject, problem: &e.problem }).collect(),
             stats: StatsDto {

@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use crate::finding::Finding;
 use crate::named_enum;
 use crate::rules::RuleSet;
+use crate::suppression::{Suppressed, SuppressionKind, UnusedAllow};
 
 named_enum! {
     /// How a report is written.
@@ -40,6 +41,8 @@ pub struct Options {
     pub color: bool,
     /// Human output: all places and errors, what each credential is, fingerprints.
     pub verbose: bool,
+    /// JSON and SARIF: list suppressed findings; else they are only counted.
+    pub list_suppressed: bool,
     /// SARIF: most results in one run; never more than [`Options::MAX_RESULTS`]. What is left out is said.
     pub max_results: usize,
 }
@@ -51,7 +54,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { reveal: false, color: false, verbose: false, max_results: Self::MAX_RESULTS }
+        Self { reveal: false, color: false, verbose: false, list_suppressed: true, max_results: Self::MAX_RESULTS }
     }
 }
 
@@ -155,8 +158,12 @@ pub struct Report<'a> {
     pub rules: &'a RuleSet,
     /// What was found, at or above the wanted confidence, sorted.
     pub findings: Vec<Finding>,
-    /// Candidates that are not reported, by reason.
-    pub suppressed: BTreeMap<DropReason, u64>,
+    /// Findings that are not reported because somebody said so, with the places where that holds; sorted.
+    pub suppressed: Vec<Suppressed>,
+    /// What is meant to suppress findings and does not; sorted.
+    pub unused_allows: Vec<UnusedAllow>,
+    /// Candidates that came to nothing, by reason.
+    pub dropped: BTreeMap<DropReason, u64>,
     /// Things that were deliberately not searched, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
     /// Things that could not be searched, sorted.
@@ -168,6 +175,15 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// How many suppressed findings there are of each kind of suppression.
+    pub fn suppressed_by_kind(&self) -> BTreeMap<SuppressionKind, u64> {
+        let mut counts = BTreeMap::new();
+        for suppressed in &self.suppressed {
+            *counts.entry(suppressed.by.kind).or_default() += 1;
+        }
+        counts
+    }
+
     /// All that was asked for was searched.
     pub fn is_complete(&self) -> bool {
         self.errors.is_empty() && !self.interrupted

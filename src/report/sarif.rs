@@ -7,15 +7,18 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::dto::listed;
 use super::human::{day, headline, short};
 use super::sarif_log::{
-    ArtifactLocation, AutomationDetails, Configuration, Driver, Help, Invocation, Log, Notification, PhysicalLocation,
-    Region, ResultProperties, RuleDescriptor, RuleProperties, Run, SarifLocation, SarifResult, Text, Tool,
+    ArtifactLocation, AutomationDetails, Configuration, Driver, Help, Invocation, LineRegion, Log, Notification,
+    PhysicalLocation, Region, ResultProperties, RuleDescriptor, RuleProperties, Run, SarifLocation, SarifResult,
+    SarifSuppression, SuppressionLocation, SuppressionPlace, Text, Tool,
 };
 use super::text::{clip, count, printable, printable_bytes, thousands};
 use super::{Options, Report};
 use crate::finding::{Finding, Location, Place};
 use crate::rules::{Confidence, Rule, Severity};
+use crate::suppression::{Suppression, SuppressionKind};
 
 /// Locations of one result, the first included: GitHub shows so many.
 const LOCATIONS: usize = 100;
@@ -31,6 +34,8 @@ const ERRORS: usize = 1000;
 /// A result to write: a finding and which of its locations comes first.
 struct Entry<'a> {
     finding: &'a Finding,
+    /// What keeps it out of the report.
+    by: Option<&'a Suppression>,
     at: usize,
     /// Counts the results of the finding in this run, from 1.
     occurrence: usize,
@@ -38,7 +43,7 @@ struct Entry<'a> {
 
 /// Writes the log.
 pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let (files, history) = entries(report);
+    let (files, history) = entries(report, options);
     let mut runs = vec![run("spillcheck/files/", files, report, options)];
     if !history.is_empty() {
         runs.push(run("spillcheck/history/", history, report, options));
@@ -50,18 +55,19 @@ pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write)
 
 /// The results of the files' run (one for each place outside history) and of the history run (one for each finding that
 /// has no such place).
-fn entries<'a>(report: &'a Report<'_>) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
+fn entries<'a>(report: &'a Report<'_>, options: &Options) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
     let (mut files, mut history) = (Vec::new(), Vec::new());
-    for finding in &report.findings {
+    let reported = report.findings.iter().map(|f| (f, None));
+    for (finding, by) in reported.chain(listed(report, options).map(|s| (&s.finding, Some(&s.by)))) {
         let mut seen = BTreeSet::new();
         for (at, location) in finding.locations.iter().enumerate() {
             // The same place in a file and in the index is one alert.
             if location.place != Place::History && seen.insert((&location.path, location.start, location.end)) {
-                files.push(Entry { finding, at, occurrence: seen.len() });
+                files.push(Entry { finding, by, at, occurrence: seen.len() });
             }
         }
         if seen.is_empty() && !finding.locations.is_empty() {
-            history.push(Entry { finding, at: 0, occurrence: 1 });
+            history.push(Entry { finding, by, at: 0, occurrence: 1 });
         }
     }
     (files, history)
@@ -72,7 +78,7 @@ fn run<'a>(id: &'static str, mut entries: Vec<Entry<'a>>, report: &'a Report<'_>
     let (total, most) = (entries.len(), options.max_results.min(Options::MAX_RESULTS));
     if total > most {
         let mut ranked: Vec<_> = entries.into_iter().enumerate().collect();
-        ranked.sort_by_key(|(_, e)| Reverse((e.finding.severity, e.finding.confidence)));
+        ranked.sort_by_key(|(_, e)| (e.by.is_some(), Reverse((e.finding.severity, e.finding.confidence))));
         ranked.truncate(most);
         ranked.sort_by_key(|(i, _)| *i);
         entries = ranked.into_iter().map(|(_, e)| e).collect();
@@ -89,6 +95,7 @@ fn run<'a>(id: &'static str, mut entries: Vec<Entry<'a>>, report: &'a Report<'_>
     let used: BTreeSet<usize> = entries.iter().map(|e| e.finding.rule).collect();
     let used: Vec<usize> = used.into_iter().collect();
     let index = |rule: usize| used.binary_search(&rule).unwrap_or_default();
+    let any_suppressed = entries.iter().any(|e| e.by.is_some());
     Run {
         tool: Tool {
             driver: Driver {
@@ -107,13 +114,30 @@ fn run<'a>(id: &'static str, mut entries: Vec<Entry<'a>>, report: &'a Report<'_>
         }],
         results: entries
             .iter()
-            .map(|e| result(e, index(e.finding.rule), report.rules.get(e.finding.rule), options))
+            .map(|e| SarifResult {
+                suppressions: any_suppressed.then(|| e.by.into_iter().map(suppression).collect()),
+                ..result(e, index(e.finding.rule), report.rules.get(e.finding.rule), options)
+            })
             .collect(),
     }
 }
 
 fn notification(level: &'static str, text: &str) -> Notification {
     Notification { level, message: Text { text: printable(text) } }
+}
+
+/// SARIF knows what is written in the scanned source and what is written elsewhere, and whether a person agreed to it.
+fn suppression(by: &Suppression) -> SarifSuppression {
+    let place = SuppressionPlace {
+        artifact_location: ArtifactLocation { uri: uri(&by.file), uri_base_id: "%SRCROOT%" },
+        region: by.line.map(|start_line| LineRegion { start_line }),
+    };
+    SarifSuppression {
+        kind: if by.kind == SuppressionKind::Inline { "inSource" } else { "external" },
+        status: if by.reviewed { "accepted" } else { "underReview" },
+        justification: printable(&by.to_string()),
+        location: SuppressionLocation { physical_location: place },
+    }
 }
 
 /// What was not searched.
@@ -128,6 +152,13 @@ fn problems(report: &Report<'_>) -> Vec<Notification> {
     if let Some(more @ 1..) = report.errors.len().checked_sub(ERRORS) {
         let text = format!("{} more could not be searched.", count(more as u64, "thing"));
         notifications.push(notification("error", &text));
+    }
+    for (kind, n) in report.suppressed_by_kind() {
+        let text = format!("{} suppressed by {kind}.", count(n, "finding"));
+        notifications.push(notification("note", &text));
+    }
+    for unused in report.unused_allows.iter().take(ERRORS) {
+        notifications.push(notification("note", &format!("Allows nothing: {unused}")));
     }
     if !report.searched_anything() {
         notifications.push(notification("warning", "Nothing was searched: no results do not mean no leaks."));
@@ -226,6 +257,7 @@ fn result<'a>(entry: &Entry<'a>, rule_index: usize, rule: &'a Rule, options: &Op
         locations: [location(&finding.locations[at], None)],
         related_locations: related.iter().enumerate().map(|(i, l)| location(l, Some(i + 1))).collect(),
         partial_fingerprints: fingerprints(entry),
+        suppressions: None,
         properties: ResultProperties { severity: finding.severity.as_str(), confidence: finding.confidence.as_str() },
     }
 }

@@ -107,7 +107,43 @@ pub(super) struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<SarifLocation>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    /// Empty for what is reported; in a run either all results have it or none (SARIF 3.27.23).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<SarifSuppression>>,
     pub(super) properties: ResultProperties,
+}
+
+/// SARIF 3.35.
+#[derive(Serialize)]
+pub(super) struct SarifSuppression {
+    /// `inSource` or `external`.
+    pub(super) kind: &'static str,
+    /// `accepted` or `underReview`.
+    pub(super) status: &'static str,
+    pub(super) justification: String,
+    pub(super) location: SuppressionLocation,
+}
+
+/// Where a suppression is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SuppressionLocation {
+    pub(super) physical_location: SuppressionPlace,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SuppressionPlace {
+    pub(super) artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) region: Option<LineRegion>,
+}
+
+/// A whole line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LineRegion {
+    pub(super) start_line: NonZeroU32,
 }
 
 #[derive(Serialize)]

@@ -16,8 +16,9 @@ pub(super) fn write(report: &Report<'_>, options: &Options, paint: Paint, out: &
     if report.searched_anything() {
         writeln!(out, "Searched {} with {}.", searched(report), tool(report))?;
     }
-    let suppressed: Vec<_> = report.suppressed.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
-    reasons("Not reported", &suppressed, out)?;
+    suppressed(report, options, out)?;
+    let dropped: Vec<_> = report.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
+    reasons("Not reported", &dropped, out)?;
     let skipped: Vec<_> = report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
     reasons("Skipped", &skipped, out)?;
     if !report.is_complete() {
@@ -85,6 +86,42 @@ fn reasons(title: &str, reasons: &[(&str, u64)], out: &mut dyn Write) -> io::Res
     if listed.is_empty() { Ok(()) } else { writeln!(out, "{title}: {}.", listed.join(", ")) }
 }
 
+/// How many findings were suppressed by what; with `verbose` each of them. What is meant to suppress and does not is listed.
+fn suppressed(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let by_kind: Vec<_> = report.suppressed_by_kind().into_iter().map(|(kind, n)| (kind.as_str(), n)).collect();
+    reasons("Suppressed", &by_kind, out)?;
+    if options.verbose {
+        for suppressed in &report.suppressed {
+            let Some(first) = suppressed.finding.locations.first() else { continue };
+            let rule = report.rules.get(suppressed.finding.rule);
+            let places = match suppressed.finding.locations.len() as u64 {
+                1 => String::new(),
+                more => format!(" and {}", count(more - 1, "more place")),
+            };
+            let text =
+                format!("{}:{}{places}: {} [{}]", first.path, first.start.line, suppressed.finding.secret, rule.id);
+            writeln!(out, "  {}: {}", printable(&text), printable(&suppressed.by.to_string()))?;
+        }
+    }
+    if report.unused_allows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{} nothing:", count_do(report.unused_allows.len() as u64))?;
+    let shown = if options.verbose { report.unused_allows.len() } else { ERRORS.min(report.unused_allows.len()) };
+    for unused in &report.unused_allows[..shown] {
+        writeln!(out, "  {}", printable(&unused.to_string()))?;
+    }
+    more(report.unused_allows.len() - shown, out)
+}
+
+fn count_do(n: u64) -> String {
+    format!("{} {}", count(n, "allow"), if n == 1 { "allows" } else { "allow" })
+}
+
+fn more(left: usize, out: &mut dyn Write) -> io::Result<()> {
+    if left > 0 { writeln!(out, "  and {} more (--verbose lists them)", thousands(left as u64)) } else { Ok(()) }
+}
+
 fn incomplete(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let failed = (!report.errors.is_empty())
         .then(|| format!("{} could not be searched", count(report.errors.len() as u64, "thing")));
@@ -95,8 +132,5 @@ fn incomplete(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dy
     for error in &report.errors[..shown] {
         writeln!(out, "  {}: {}", printable(&error.subject), printable(&error.problem))?;
     }
-    if shown < report.errors.len() {
-        writeln!(out, "  and {} more (--verbose lists them)", thousands((report.errors.len() - shown) as u64))?;
-    }
-    Ok(())
+    more(report.errors.len() - shown, out)
 }

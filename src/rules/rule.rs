@@ -243,6 +243,12 @@ impl Rule {
         }
     }
 
+    /// What findings are known by in place of the id, which may be split or renamed: the provider, in lower-case letters
+    /// and digits.
+    pub fn family(&self) -> String {
+        self.provider.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    }
+
     /// More specific rules win where findings overlap: token over context over rules that know no provider.
     pub fn specificity(&self) -> u8 {
         match (&self.matcher, self.generic) {

@@ -44,14 +44,14 @@ impl RuleSet {
     /// that no rule has is an error.
     pub fn select(mut self, only: &[String], skip: &[String]) -> Result<Self, String> {
         for name in only.iter().chain(skip) {
-            if !self.iter().any(|rule| names(name, rule)) {
+            if !self.iter().any(|rule| rule.is_called(name)) {
                 return Err(format!("no rule is called {name:?}{}", self.suggestion(name)));
             }
         }
         for (muted, entry) in self.muted.iter_mut().zip(&self.entries) {
             let rule = entry.rule();
-            *muted = !(only.is_empty() || only.iter().any(|name| names(name, rule)))
-                || skip.iter().any(|name| names(name, rule));
+            *muted = !(only.is_empty() || only.iter().any(|name| rule.is_called(name)))
+                || skip.iter().any(|name| rule.is_called(name));
         }
         Ok(self)
     }
@@ -117,10 +117,13 @@ impl Entry {
     }
 }
 
-fn names(name: &str, rule: &Rule) -> bool {
-    match name.strip_suffix('*') {
-        Some(head) => rule.id.starts_with(head),
-        None => rule.id == name,
+impl Rule {
+    /// Whether `name` is the rule's id, or the beginning of it followed by `*`.
+    pub fn is_called(&self, name: &str) -> bool {
+        match name.strip_suffix('*') {
+            Some(head) => self.id.starts_with(head),
+            None => self.id == name,
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! From a text to what it holds: detection and judgement in one call, with everything that outlives the text copied out.
 
 mod carry;
+mod comments;
 
 use std::ops::Range;
 
 use crate::detect::check::Fact;
 use crate::detect::{Detector, REACH};
 use crate::finding::{Excerpt, Part};
+use crate::judge::allow::Comments;
 use crate::judge::{self, Judged};
 use crate::position::{Position, Positions, Start};
 use crate::report::DropReason;
@@ -14,6 +16,7 @@ use crate::rules::{Confidence, RuleSet};
 use crate::secret::Secret;
 
 pub use carry::{Piece, Seen};
+pub use comments::{Allowed, Idle};
 
 /// A finding in one text, before its place in a repository is known. Owns all it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Match {
     pub bare: bool,
     /// What an offline check learnt.
     pub facts: Vec<Fact>,
+    /// The comment beside it that allows it.
+    pub allowed: Option<Allowed>,
 }
 
 /// What one text holds.
@@ -43,12 +48,29 @@ pub struct Matches {
     pub found: Vec<Match>,
     /// Candidates that came to nothing, by reason.
     pub dropped: Vec<DropReason>,
+    /// Allow comments that allow nothing.
+    pub idle: Vec<Idle>,
 }
 
-/// A detector and the time of the scan.
+impl Matches {
+    /// The text holds nothing worth a word.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.dropped.is_empty() && self.idle.is_empty()
+    }
+
+    /// Adds what a later window of the same text holds.
+    pub fn extend(&mut self, next: Self) {
+        self.found.extend(next.found);
+        self.dropped.extend(next.dropped);
+        self.idle.extend(next.idle);
+    }
+}
+
+/// A detector, the time of the scan, and which allow comments count.
 pub struct Searcher<'r> {
     detector: Detector<'r>,
     now: i64,
+    comments: Comments,
 }
 
 /// Margin on either side of a window whose anchors are evaluated too, so that overlapping candidates see each other.
@@ -62,7 +84,12 @@ const EXCERPT: usize = 100;
 impl<'r> Searcher<'r> {
     /// For the rules of a scan at time `now` (seconds since 1970).
     pub fn new(rules: &'r RuleSet, now: i64) -> Self {
-        Self { detector: Detector::new(rules), now }
+        Self { detector: Detector::new(rules), now, comments: Comments::All }
+    }
+
+    /// Reads these allow comments; all of them, if this is not called.
+    pub fn with_comments(self, comments: Comments) -> Self {
+        Self { comments, ..self }
     }
 
     /// The rules.
@@ -93,8 +120,9 @@ impl<'r> Searcher<'r> {
     }
 
     fn extract(&self, text: &[u8], start: Start, judged: Vec<Judged>, owned: &Range<usize>) -> Matches {
+        let idle = self.idle(text, start, &judged, owned);
         if judged.is_empty() {
-            return Matches::default();
+            return Matches { idle, ..Matches::default() };
         }
         let speaks = |j: &Judged| owned.contains(&j.candidate.anchor) && !self.rules().is_muted(j.candidate.rule);
         let hidden = if judged.iter().any(|j| speaks(j) && j.verdict.is_ok()) {
@@ -103,7 +131,7 @@ impl<'r> Searcher<'r> {
             Hidden::default()
         };
         let mut positions = Positions::new(text, start);
-        let mut matches = Matches::default();
+        let mut matches = Matches { idle, ..Matches::default() };
         for j in judged {
             if !speaks(&j) {
                 continue;
@@ -111,6 +139,7 @@ impl<'r> Searcher<'r> {
             match j.verdict {
                 Err(reason) => matches.dropped.push(reason),
                 Ok(confidence) => {
+                    let allowed = self.allowed(text, start, &j, &hidden);
                     let span = j.candidate.secret;
                     matches.found.push(Match {
                         rule: j.candidate.rule,
@@ -121,6 +150,7 @@ impl<'r> Searcher<'r> {
                         confidence,
                         bare: !j.candidate.quoted,
                         facts: j.facts,
+                        allowed,
                     });
                 }
             }
@@ -188,6 +218,12 @@ fn excerpt(text: &[u8], secret: &Range<usize>, hidden: &Hidden) -> Excerpt {
     let start = memchr::memrchr(b'\n', &text[floor..secret.start]).map_or(floor, |n| floor + n + 1);
     let ceiling = text.len().min(secret.end + EXCERPT);
     let end = memchr::memchr(b'\n', &text[secret.end..ceiling]).map_or(ceiling, |n| secret.end + n);
+    parts(text, start..end, hidden)
+}
+
+/// `text[shown]` with the hidden spans set apart.
+fn parts(text: &[u8], shown: Range<usize>, hidden: &Hidden) -> Excerpt {
+    let Range { start, end } = shown;
     let mut parts = Vec::new();
     let mut at = start;
     for span in hidden.within(text, &(start..end)) {

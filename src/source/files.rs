@@ -150,7 +150,7 @@ impl Worker<'_> {
         match result {
             Ok(Outcome::Searched(bytes, matches)) => {
                 collector.file(bytes);
-                if !matches.found.is_empty() || !matches.dropped.is_empty() {
+                if !matches.is_empty() {
                     collector.matches(&Origin::File { path: Arc::from(self.name(path)) }, matches);
                 }
             }

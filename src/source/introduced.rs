@@ -34,7 +34,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) {
             let found: Vec<Match> =
                 matches.found.iter().filter(|m| is_new(m, file, change, &searched)).cloned().collect();
             let dropped = if counted.insert(changed.blob) { matches.dropped.clone() } else { Vec::new() };
-            scan.collector.matches(&changed.origin, Matches { found, dropped });
+            scan.collector.matches(&changed.origin, Matches { found, dropped, idle: matches.idle.clone() });
         }
     }
 }

@@ -51,8 +51,7 @@ fn windows(searcher: &Searcher<'_>, input: &mut impl Read, buffer: &mut Vec<u8>)
         let at_end = buffer.len() < owned_from + WINDOW + WINDOW_CONTEXT;
         let owned_to = if at_end { buffer.len() } else { owned_from + WINDOW };
         let part = searcher.search_window(buffer, start, &(owned_from..owned_to));
-        all.found.extend(part.found);
-        all.dropped.extend(part.dropped);
+        all.extend(part);
         if at_end {
             return Ok(Outcome::Searched(total + buffer.len() as u64, all));
         }

@@ -8,7 +8,7 @@ fn one_finding_a_line_and_the_summary_last() {
     let rules = rules();
     let report = standard(&rules);
     let lines = lines(&report, &Options::default());
-    assert_eq!(lines.len(), report.findings.len() + 1);
+    assert_eq!(lines.len(), report.findings.len() + report.suppressed.len() + 1);
     let first = &lines[1];
     assert_eq!(first["rule_id"], "example-token");
     assert_eq!(first["secret"], "exmp******");
@@ -23,12 +23,30 @@ fn one_finding_a_line_and_the_summary_last() {
     assert_eq!(summary["schema_version"], 1);
     assert_eq!(summary["by_severity"]["critical"], 2);
     assert_eq!(summary["by_severity"]["low"], 0);
-    assert_eq!(summary["suppressed"]["placeholder"], 1200);
+    assert_eq!(summary["dropped"]["placeholder"], 1200);
     assert_eq!(summary["skipped"]["too-large"], 1);
     assert_eq!(summary["errors"][1]["problem"], "not in this partial clone");
+    assert_eq!(summary["suppressed"], serde_json::json!({"inline-comment": 1, "baseline": 1}));
+    assert_eq!(summary["unused_allows"][0]["line"], 7);
     let document = json(Format::Json, &report);
     assert_eq!(document["findings"].as_array().unwrap()[..], lines[..5], "both formats hold the same objects");
     assert_eq!(document["summary"], *summary);
+    assert_eq!(document["suppressed"], Value::from_iter(lines[5..7].iter().map(|line| line["suppressed"].clone())));
+    let known = &document["suppressed"][1];
+    assert_eq!(known["locations"][1]["path"], "b.env");
+    assert_eq!(known["suppression"]["kind"], "baseline");
+    assert_eq!(known["suppression"]["owner"], "@infra");
+    assert_eq!(known["suppression"]["reviewed"], false);
+    assert_eq!(document["suppressed"][0]["suppression"]["until"], "2027-01-31");
+}
+
+#[test]
+fn suppressed_findings_may_be_left_out_and_are_counted_all_the_same() {
+    let rules = rules();
+    let report = standard(&rules);
+    let lines = lines(&report, &Options { list_suppressed: false, ..Options::default() });
+    assert_eq!(lines.len(), report.findings.len() + 1);
+    assert_eq!(lines.last().unwrap()["summary"]["suppressed"]["baseline"], 1);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use spillcheck::position::Position;
 use spillcheck::report::{DropReason, Report, ScanError, SkipReason, Stats};
 use spillcheck::rules::{Confidence, RuleSet, load};
 use spillcheck::secret::Secret;
+use spillcheck::suppression::{Suppressed, Suppression, SuppressionKind, UnusedAllow};
 
 const RULES: &str = r#"
 provider = "Example"
@@ -158,7 +159,7 @@ pub(crate) fn finding(rules: &RuleSet, rule: usize, secret: &[u8], locations: Ve
         severity: known.severity,
         confidence: locations.iter().map(|l| l.confidence).max().unwrap(),
         secret: Secret::new(secret),
-        fingerprint: Fingerprint::new(&known.id, secret),
+        fingerprint: Fingerprint::new(known, &Secret::new(secret)),
         facts: Vec::new(),
         locations,
     }
@@ -234,12 +235,61 @@ pub(crate) fn findings(rules: &RuleSet) -> Vec<Finding> {
     ]
 }
 
+/// One by a comment beside it, one by an unreviewed entry of the baseline at two places that only history has.
+pub(crate) fn suppressed(rules: &RuleSet) -> Vec<Suppressed> {
+    let (inline, known) = (token(4), token(5));
+    let places = ["a.env", "b.env"].map(|path| {
+        let location = location(Place::History, path, (1, 7), (1, 49), vec![plain("token="), hidden(known.as_bytes())]);
+        committed(location, &commit(2, "Bob <bob@example.com>"), false)
+    });
+    vec![
+        Suppressed {
+            finding: finding(
+                rules,
+                TOKEN,
+                inline.as_bytes(),
+                vec![location(Place::File, "docs/how to.md", (4, 1), (4, 43), vec![hidden(inline.as_bytes())])],
+            ),
+            by: Suppression {
+                kind: SuppressionKind::Inline,
+                file: "docs/how to.md".into(),
+                line: NonZeroU32::new(3),
+                what: "gitleaks:allow".into(),
+                reason: Some("made up\u{1b}[2J".into()),
+                owner: None,
+                until: Some(jiff::civil::date(2027, 1, 31)),
+                reviewed: true,
+            },
+        },
+        Suppressed {
+            finding: finding(rules, TOKEN, known.as_bytes(), places.into()),
+            by: Suppression {
+                kind: SuppressionKind::Baseline,
+                file: ".spillcheck-baseline".into(),
+                line: NonZeroU32::new(3),
+                what: "entry, unreviewed".into(),
+                reason: None,
+                owner: Some("@infra".into()),
+                until: None,
+                reviewed: false,
+            },
+        },
+    ]
+}
+
 /// The standard report: incomplete, with something of everything.
 pub(crate) fn standard(rules: &RuleSet) -> Report<'_> {
     Report {
         rules,
         findings: findings(rules),
-        suppressed: BTreeMap::from([(DropReason::Placeholder, 1200), (DropReason::Overlap, 3)]),
+        suppressed: suppressed(rules),
+        unused_allows: vec![UnusedAllow {
+            file: ".spillcheck-baseline".into(),
+            line: NonZeroU32::new(7),
+            what: "entry\u{1b}[31m".into(),
+            problem: "expired after 2024-02-29".to_owned(),
+        }],
+        dropped: BTreeMap::from([(DropReason::Placeholder, 1200), (DropReason::Overlap, 3)]),
         skipped: BTreeMap::from([(SkipReason::Binary, 4), (SkipReason::TooLarge, 1)]),
         errors: vec![
             ScanError { subject: "vault/\u{1b}[2Jlocked".to_owned(), problem: "permission denied".to_owned() },
@@ -254,7 +304,9 @@ pub(crate) fn clean(rules: &RuleSet) -> Report<'_> {
     Report {
         findings: Vec::new(),
         errors: Vec::new(),
-        suppressed: BTreeMap::new(),
+        suppressed: Vec::new(),
+        unused_allows: Vec::new(),
+        dropped: BTreeMap::new(),
         skipped: BTreeMap::new(),
         ..standard(rules)
     }

@@ -30,9 +30,9 @@ fn history_is_a_category_of_its_own() {
     let log = json(Format::Sarif, &standard(&rules));
     let ids: Vec<_> = log["runs"].as_array().unwrap().iter().map(|r| &r["automationDetails"]["id"]).collect();
     assert_eq!(ids, ["spillcheck/files/", "spillcheck/history/"]);
-    // Nine places of the token in files and index, the key, the password on standard input.
-    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 11);
-    assert_eq!(log["runs"][1]["results"].as_array().unwrap().len(), 2);
+    // Nine places of the token in files and index, the key, the password on standard input, and one that is suppressed.
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 12);
+    assert_eq!(log["runs"][1]["results"].as_array().unwrap().len(), 3);
     let clean = json(Format::Sarif, &clean(&rules));
     assert_eq!(clean["runs"].as_array().unwrap().len(), 1);
     assert_eq!(clean["runs"][0]["results"], serde_json::json!([]));
@@ -63,6 +63,35 @@ fn rules_are_those_with_results_and_say_what_to_do() {
     assert_eq!(described[0]["defaultConfiguration"]["level"], "error");
     assert_eq!(described[2]["defaultConfiguration"]["level"], "warning");
     assert!(described[0]["help"]["markdown"].as_str().unwrap().contains("1. **Disable it first:** Delete the key"));
+}
+
+#[test]
+fn suppressed_results_say_what_suppresses_them() {
+    let rules = rules();
+    let report = standard(&rules);
+    let log = json(Format::Sarif, &report);
+    let inline = &result(&log, 0, "docs/how%20to.md")["suppressions"];
+    assert_eq!(inline.as_array().unwrap().len(), 1);
+    assert_eq!((&inline[0]["kind"], &inline[0]["status"]), (&"inSource".into(), &"accepted".into()));
+    let place = &inline[0]["location"]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "docs/how%20to.md");
+    assert_eq!(place["region"], serde_json::json!({"startLine": 3}));
+    let why = inline[0]["justification"].as_str().unwrap();
+    assert!(why.ends_with(r"in docs/how to.md:3, until 2027-01-31: made up\u{1b}[2J"), "{why}");
+    let known = &result(&log, 1, "a.env")["suppressions"][0];
+    assert_eq!((&known["kind"], &known["status"]), (&"external".into(), &"underReview".into()));
+    assert_eq!(known["justification"], "entry, unreviewed in .spillcheck-baseline:3, owner @infra");
+    // Where one result of a run has the property, all have it.
+    for run in log["runs"].as_array().unwrap() {
+        assert!(run["results"].as_array().unwrap().iter().all(|r| r["suppressions"].is_array()));
+    }
+    let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(
+        notes.contains("1 finding suppressed by inline-comment.")
+            && notes.contains("Allows nothing: .spillcheck-baseline:7: entry")
+    );
+    let without = text(Format::Sarif, &report, &Options { list_suppressed: false, ..Options::default() });
+    assert!(!without.contains("\"suppressions\"") && without.contains("1 finding suppressed by baseline."));
 }
 
 #[test]
@@ -126,9 +155,9 @@ fn too_many_results_are_cut_and_it_is_said() {
     assert_eq!(results.len(), 9);
     assert!(results.iter().all(|r| r["ruleId"] == "example-token"), "the most severe are kept");
     assert_eq!(log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().len(), 1);
-    let said = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][2];
+    let said = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().last().unwrap();
     assert_eq!(said["level"], "warning");
-    assert!(said["message"]["text"].as_str().unwrap().starts_with("Only 9 of 11 results are in this run"));
+    assert!(said["message"]["text"].as_str().unwrap().starts_with("Only 9 of 12 results are in this run"));
 }
 
 #[test]

@@ -127,7 +127,14 @@ impl Run {
             self.out(),
             self.err()
         );
-        lines.into_iter().map(Found).collect()
+        lines.into_iter().filter(|line| line.get("suppressed").is_none()).map(Found).collect()
+    }
+
+    /// The suppressed findings of `-f jsonl`.
+    #[track_caller]
+    pub fn suppressed(&self) -> Vec<Found> {
+        let lines = self.lines().into_iter();
+        lines.filter_map(|mut line| line.get_mut("suppressed").map(|s| Found(s.take()))).collect()
     }
 
     /// The summary of `-f jsonl`.
