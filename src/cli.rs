@@ -178,8 +178,14 @@ pub enum FormatName {
     Json,
     /// One JSON object on each line, the last one a summary.
     Jsonl,
-    /// SARIF 2.1.0.
+    /// SARIF 2.1.0, as GitHub code scanning reads it.
     Sarif,
+    /// Annotations of a GitHub Actions step: the ten worst findings as errors, the others counted.
+    Github,
+    /// A table in Markdown, made for the summary of a CI job.
+    Markdown,
+    /// GitLab's secret detection report (gl-secret-detection-report.json).
+    Gitlab,
 }
 
 /// Names of confidences on the command line.

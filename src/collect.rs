@@ -359,6 +359,7 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
                 in_head,
                 excerpt: found.excerpt.clone(),
                 confidence: found.confidence,
+                line_hash: found.line_hash,
             };
             locations.push((location, found.allowed.clone()));
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::detect::check::Fact;
 use crate::fingerprint::Fingerprint;
+use crate::line_hash::LineHash;
 use crate::origin::Commit;
 use crate::position::Position;
 use crate::rules::{Confidence, Severity};
@@ -79,6 +80,8 @@ pub struct Location {
     pub excerpt: Excerpt,
     /// Confidence at this place.
     pub confidence: Confidence,
+    /// The hash of the line it begins in, for a file of the working tree and where it was asked for.
+    pub line_hash: Option<LineHash>,
 }
 
 /// A piece of the scanned text in which secrets are kept apart from the rest.

@@ -16,6 +16,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod git;
 pub mod judge;
+pub mod line_hash;
 mod named;
 pub mod origin;
 pub mod position;

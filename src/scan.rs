@@ -57,6 +57,8 @@ pub struct Options {
     pub max_memory: u64,
     /// Number of threads.
     pub threads: usize,
+    /// Findings in files get the hash of their line.
+    pub line_hashes: bool,
     /// How history is searched.
     pub history: History,
     /// Files that are not scanned (absolute paths): the reports of this run.
@@ -96,9 +98,8 @@ pub fn run<'r>(
     options: &Options,
     collector: &Collector,
 ) -> Result<Report<'r>, ScanFailure> {
-    let now =
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
-    let searcher = Searcher::new(rules, now).with_comments(options.comments);
+    let began = now();
+    let searcher = Searcher::new(rules, began).with_comments(options.comments);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let scan = Scan {
         searcher: &searcher,
@@ -109,6 +110,7 @@ pub fn run<'r>(
         max_file_size: options.max_file_size,
         max_blob_size: options.max_blob_size,
         max_memory: options.max_memory,
+        line_hashes: options.line_hashes,
     };
     for target in targets {
         scan_target(&scan, target, options)?;
@@ -117,7 +119,25 @@ pub fn run<'r>(
     let Sorted { findings, suppressed } =
         collect::findings(rules, occurrences, options.confidence, &options.suppressors, &mut dropped);
     let unused_allows = collect::unused(rules, unused, &findings, &options.suppressors);
-    Ok(Report { rules, findings, suppressed, unused_allows, dropped, skipped, errors, stats, interrupted })
+    let ended = now();
+    Ok(Report {
+        rules,
+        findings,
+        suppressed,
+        unused_allows,
+        dropped,
+        skipped,
+        errors,
+        stats,
+        began,
+        ended,
+        interrupted,
+    })
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<(), ScanFailure> {

@@ -10,14 +10,23 @@ use std::path::PathBuf;
 use serde_json::Value;
 use spillcheck::report::{Format, Options, Report, ScanError, Stats, write};
 
+#[path = "reports/github.rs"]
+mod github;
+#[path = "reports/gitlab.rs"]
+mod gitlab;
 #[path = "reports/human.rs"]
 mod human;
 #[path = "reports/json.rs"]
 mod json_lines;
+#[path = "reports/markdown.rs"]
+mod markdown;
 #[path = "reports/sample.rs"]
 mod sample;
 #[path = "reports/sarif.rs"]
 mod sarif;
+#[path = "reports/scanned.rs"]
+mod scanned;
+mod support;
 
 use sample::{clean, random, rules, standard};
 
@@ -29,6 +38,18 @@ fn text(format: Format, report: &Report<'_>, options: &Options) -> String {
 
 fn json(format: Format, report: &Report<'_>) -> Value {
     serde_json::from_str(&text(format, report, &Options::default())).unwrap()
+}
+
+/// A schema of `fixtures/schemas`.
+fn schema(name: &str) -> jsonschema::Validator {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/schemas").join(name);
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
+}
+
+fn assert_valid(schema: &jsonschema::Validator, document: &Value) {
+    let errors: Vec<_> = schema.iter_errors(document).map(|e| format!("{}: {e}", e.instance_path)).collect();
+    assert_eq!(errors, [""; 0]);
 }
 
 fn lines(report: &Report<'_>, options: &Options) -> Vec<Value> {
@@ -76,9 +97,15 @@ fn snapshots() {
     let nothing = Report { stats: Stats::default(), ..clean(&rules) };
     let stopped = Report { interrupted: true, ..clean(&rules) };
     let options = Options::default();
-    for (format, extension) in
-        [(Format::Human, "txt"), (Format::Json, "json"), (Format::Jsonl, "jsonl"), (Format::Sarif, "sarif")]
-    {
+    for (format, extension) in [
+        (Format::Human, "txt"),
+        (Format::Json, "json"),
+        (Format::Jsonl, "jsonl"),
+        (Format::Sarif, "sarif"),
+        (Format::Github, "github.txt"),
+        (Format::Markdown, "md"),
+        (Format::Gitlab, "gitlab.json"),
+    ] {
         snapshot(&format!("standard.{extension}"), &text(format, &full, &options));
         snapshot(&format!("clean.{extension}"), &text(format, &none, &options));
     }
@@ -128,6 +155,10 @@ fn an_incomplete_scan_says_so_in_every_format() {
         assert!(human.contains("INCOMPLETE: ") && !human.contains("No leaks found"));
         assert_eq!(json(Format::Json, &report)["summary"]["complete"], false);
         assert_eq!(lines(&report, &Options::default()).last().unwrap()["summary"]["complete"], false);
+        let github = text(Format::Github, &report, &Options::default());
+        assert!(github.contains("::warning title=spillcheck%3A the scan is incomplete::"));
+        assert!(text(Format::Markdown, &report, &Options::default()).contains("**The scan is incomplete: "));
+        assert!(!json(Format::Gitlab, &report)["scan"]["messages"].as_array().unwrap().is_empty());
         for run in json(Format::Sarif, &report)["runs"].as_array().unwrap() {
             assert_eq!(run["invocations"][0]["executionSuccessful"], false);
             let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();

@@ -55,6 +55,11 @@ impl Output {
         matches!(self.sink, Sink::Stdout)
     }
 
+    /// Its format identifies findings by the hash of their line.
+    pub(super) fn wants_line_hashes(&self) -> bool {
+        self.format == Format::Sarif
+    }
+
     /// Files this output makes: not to be scanned.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         match &self.sink {

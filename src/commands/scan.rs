@@ -37,6 +37,7 @@ pub(super) fn perform(
         max_blob_size: args.max_blob_size,
         max_memory: args.max_memory,
         threads: threads(args),
+        line_hashes: outputs.iter().any(Output::wants_line_hashes),
         history: if args.full_search { History::FullSearch } else { History::Changes },
         comments: comments(args),
         suppressors: Vec::new(),
@@ -147,6 +148,9 @@ fn format(name: FormatName) -> Format {
         FormatName::Json => Format::Json,
         FormatName::Jsonl => Format::Jsonl,
         FormatName::Sarif => Format::Sarif,
+        FormatName::Github => Format::Github,
+        FormatName::Markdown => Format::Markdown,
+        FormatName::Gitlab => Format::Gitlab,
     }
 }
 

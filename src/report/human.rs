@@ -20,6 +20,11 @@ const PLACES: usize = 5;
 pub(super) struct Paint(bool);
 
 impl Paint {
+    /// Leaves text as it is.
+    pub(super) fn plain() -> Self {
+        Self(false)
+    }
+
     fn with(self, style: Style, text: &str) -> String {
         if self.0 { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }

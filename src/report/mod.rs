@@ -2,9 +2,12 @@
 
 mod dto;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
 mod jsonl;
+mod markdown;
 mod sarif;
 mod sarif_log;
 mod summary;
@@ -29,6 +32,12 @@ named_enum! {
         Jsonl = "jsonl",
         /// SARIF 2.1.0 as GitHub code scanning reads it.
         Sarif = "sarif",
+        /// Workflow commands that annotate files in GitHub Actions.
+        Github = "github",
+        /// A table in Markdown, for the summary of a CI job.
+        Markdown = "markdown",
+        /// GitLab's secret detection report, schema 15.0.
+        Gitlab = "gitlab",
     }
 }
 
@@ -66,8 +75,18 @@ pub fn write(format: Format, report: &Report<'_>, options: &Options, out: &mut d
         Format::Json => json::write(report, options, &mut out)?,
         Format::Jsonl => jsonl::write(report, options, &mut out)?,
         Format::Sarif => sarif::write(report, options, &mut out)?,
+        Format::Github => github::write(report, options, &mut out)?,
+        Format::Markdown => markdown::write(report, options, &mut out)?,
+        Format::Gitlab => gitlab::write(report, options, &mut out)?,
     }
     out.flush()
+}
+
+/// The findings, the worst first; equals in the order of the report.
+fn ranked<'a>(report: &'a Report<'_>) -> Vec<&'a Finding> {
+    let mut findings: Vec<_> = report.findings.iter().collect();
+    findings.sort_by_key(|f| std::cmp::Reverse((f.severity, f.confidence)));
+    findings
 }
 
 /// Why something was deliberately not searched. Such skips do not make a scan incomplete.
@@ -170,6 +189,10 @@ pub struct Report<'a> {
     pub errors: Vec<ScanError>,
     /// What was looked at.
     pub stats: Stats,
+    /// When the scan began, seconds since 1970.
+    pub began: i64,
+    /// When it ended, seconds since 1970.
+    pub ended: i64,
     /// The user stopped the scan.
     pub interrupted: bool,
 }

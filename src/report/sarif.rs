@@ -269,15 +269,18 @@ fn related(finding: &Finding, at: usize, most: usize) -> Vec<&Location> {
     today.into_iter().chain(history).take(most).collect()
 }
 
-/// GitHub tracks alerts by `primaryLocationLineHash` alone. Its uploader computes that hash from the checkout where it
-/// is missing, from the very lines it shows, so for files it is left to it: a report holds no file contents. The
-/// uploader cannot do so for what is not in the checkout (history, standard input), and such alerts would be opened
-/// anew by each upload; there the secret itself is the identity. No name or address of an author belongs here: GitHub
-/// would not use it, and it would be published with the report.
+/// GitHub tracks alerts by `primaryLocationLineHash` alone. For a file that is the hash of its line, the same that GitHub's
+/// uploader computes from the checkout; a source worked it out, as a report holds no file contents. What is not in the
+/// checkout (history, standard input) has no such line, and its alerts would be opened anew by each upload: there the
+/// secret itself is the identity. No name or address of an author belongs here: GitHub would not use it, and it would be
+/// published with the report.
 fn fingerprints(entry: &Entry<'_>) -> BTreeMap<&'static str, String> {
     let fingerprint = entry.finding.fingerprint.to_string();
+    let location = &entry.finding.locations[entry.at];
     let mut all = BTreeMap::new();
-    if matches!(entry.finding.locations[entry.at].place, Place::History | Place::Stdin) {
+    if let Some(hash) = location.line_hash {
+        all.insert("primaryLocationLineHash", hash.to_string());
+    } else if matches!(location.place, Place::History | Place::Stdin) {
         let half = fingerprint.get(..16).unwrap_or(&fingerprint);
         all.insert("primaryLocationLineHash", format!("{half}:{}", entry.occurrence));
     }

@@ -12,9 +12,9 @@ const ERRORS: usize = 20;
 
 /// Writes the summary; what is missing from the scan comes last, where it is seen.
 pub(super) fn write(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", verdict(report, paint))?;
+    writeln!(out, "{}", painted_verdict(report, paint))?;
     if report.searched_anything() {
-        writeln!(out, "Searched {} with {}.", searched(report), tool(report))?;
+        writeln!(out, "Searched {}.", searched_with(report))?;
     }
     suppressed(report, options, out)?;
     let dropped: Vec<_> = report.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
@@ -27,7 +27,12 @@ pub(super) fn write(report: &Report<'_>, options: &Options, paint: Paint, out: &
     Ok(())
 }
 
-fn verdict(report: &Report<'_>, paint: Paint) -> String {
+/// `2 findings: 1 critical, 1 low.`, or why there are none.
+pub(super) fn verdict(report: &Report<'_>) -> String {
+    painted_verdict(report, Paint::plain())
+}
+
+fn painted_verdict(report: &Report<'_>, paint: Paint) -> String {
     if !report.findings.is_empty() {
         let of = |severity: &Severity| {
             let n = report.findings.iter().filter(|f| f.severity == *severity).count() as u64;
@@ -75,15 +80,29 @@ fn searched(report: &Report<'_>) -> String {
     parts.join(", ")
 }
 
-fn tool(report: &Report<'_>) -> String {
+/// `2 files, 257 bytes with 898 rules (spillcheck 0.1.0)`.
+pub(super) fn searched_with(report: &Report<'_>) -> String {
     let rules = count(report.rules.selected() as u64, "rule");
-    format!("{rules} ({} {})", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+    format!("{} with {rules} ({} {})", searched(report), env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 }
 
 fn reasons(title: &str, reasons: &[(&str, u64)], out: &mut dyn Write) -> io::Result<()> {
+    by_reason(title, reasons).map_or(Ok(()), |line| writeln!(out, "{line}"))
+}
+
+fn by_reason(title: &str, reasons: &[(&str, u64)]) -> Option<String> {
     let listed: Vec<_> =
         reasons.iter().filter(|(_, n)| *n > 0).map(|(reason, n)| format!("{} {reason}", thousands(*n))).collect();
-    if listed.is_empty() { Ok(()) } else { writeln!(out, "{title}: {}.", listed.join(", ")) }
+    (!listed.is_empty()).then(|| format!("{title}: {}.", listed.join(", ")))
+}
+
+/// What was suppressed, not reported and not searched on purpose: a line for each, with numbers by reason.
+pub(super) fn silence(report: &Report<'_>) -> Vec<String> {
+    let suppressed: Vec<_> = report.suppressed_by_kind().into_iter().map(|(kind, n)| (kind.as_str(), n)).collect();
+    let dropped: Vec<_> = report.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
+    let skipped: Vec<_> = report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
+    let all = [("Suppressed", suppressed), ("Not reported", dropped), ("Skipped", skipped)];
+    all.iter().filter_map(|(title, reasons)| by_reason(title, reasons)).collect()
 }
 
 /// How many findings were suppressed by what; with `verbose` each of them. What is meant to suppress and does not is listed.
@@ -122,12 +141,17 @@ fn more(left: usize, out: &mut dyn Write) -> io::Result<()> {
     if left > 0 { writeln!(out, "  and {} more (--verbose lists them)", thousands(left as u64)) } else { Ok(()) }
 }
 
-fn incomplete(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+/// `the scan was interrupted; 2 things could not be searched`.
+pub(super) fn what_is_missing(report: &Report<'_>) -> String {
     let failed = (!report.errors.is_empty())
         .then(|| format!("{} could not be searched", count(report.errors.len() as u64, "thing")));
     let stopped = report.interrupted.then(|| "the scan was interrupted".to_owned());
     let what: Vec<_> = stopped.into_iter().chain(failed).collect();
-    writeln!(out, "\n{}", paint.warning(&format!("INCOMPLETE: {}", what.join("; "))))?;
+    what.join("; ")
+}
+
+fn incomplete(report: &Report<'_>, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{}", paint.warning(&format!("INCOMPLETE: {}", what_is_missing(report))))?;
     let shown = if options.verbose { report.errors.len() } else { ERRORS.min(report.errors.len()) };
     for error in &report.errors[..shown] {
         writeln!(out, "  {}: {}", printable(&error.subject), printable(&error.problem))?;

@@ -10,6 +10,7 @@ use crate::detect::{Detector, REACH};
 use crate::finding::{Excerpt, Part};
 use crate::judge::allow::Comments;
 use crate::judge::{self, Judged};
+use crate::line_hash::LineHash;
 use crate::position::{Position, Positions, Start};
 use crate::report::DropReason;
 use crate::rules::{Confidence, RuleSet};
@@ -39,6 +40,8 @@ pub struct Match {
     pub facts: Vec<Fact>,
     /// The comment beside it that allows it.
     pub allowed: Option<Allowed>,
+    /// The hash of the line it begins in, where a source was asked for it: it takes the whole file.
+    pub line_hash: Option<LineHash>,
 }
 
 /// What one text holds.
@@ -151,6 +154,7 @@ impl<'r> Searcher<'r> {
                         bare: !j.candidate.quoted,
                         facts: j.facts,
                         allowed,
+                        line_hash: None,
                     });
                 }
             }

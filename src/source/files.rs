@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
+use std::io::Seek;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::stream::{self, Outcome};
-use super::{INTERNAL_ERROR, Scan};
+use super::{INTERNAL_ERROR, Scan, lines};
 use crate::origin::Origin;
 use crate::report::SkipReason;
 
@@ -144,7 +145,17 @@ impl Worker<'_> {
     fn file(&mut self, path: &Path) {
         let collector = self.scan.collector;
         let searched = catch_unwind(AssertUnwindSafe(|| {
-            File::open(path).and_then(|mut f| stream::search(self.scan.searcher, &mut f, &mut self.buffer))
+            let mut file = File::open(path)?;
+            let mut outcome = stream::search(self.scan.searcher, &mut file, &mut self.buffer)?;
+            if let Outcome::Searched(_, matches) = &mut outcome
+                && self.scan.line_hashes
+                && !matches.found.is_empty()
+                && file.rewind().is_ok()
+            {
+                // Without the hash the finding is as good; GitHub's uploader can work it out.
+                let _ = lines::hash(&mut matches.found, &mut file);
+            }
+            Ok(outcome)
         }));
         let result = searched.unwrap_or_else(|_| Err(std::io::Error::other(INTERNAL_ERROR)));
         match result {

@@ -4,6 +4,7 @@ pub mod decode;
 pub mod files;
 pub mod history;
 pub mod introduced;
+mod lines;
 pub mod stdin;
 mod stream;
 
@@ -42,6 +43,8 @@ pub struct Scan<'s> {
     /// About how many bytes of unpacked versions a search of history may hold at the same time, over all threads. A single
     /// version may take more.
     pub max_memory: u64,
+    /// Matches in files get the hash of their line: costs a second look at files that hold something.
+    pub line_hashes: bool,
 }
 
 impl Scan<'_> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use spillcheck::detect::check::Fact;
 use spillcheck::finding::{Excerpt, Finding, Location, Part, Place};
 use spillcheck::fingerprint::Fingerprint;
+use spillcheck::line_hash::LineHasher;
 use spillcheck::origin::Commit;
 use spillcheck::position::Position;
 use spillcheck::report::{DropReason, Report, ScanError, SkipReason, Stats};
@@ -141,6 +142,7 @@ pub(crate) fn location(place: Place, path: &str, start: (u32, u32), end: (u32, u
         in_head: None,
         excerpt: Excerpt { parts: excerpt },
         confidence: Confidence::High,
+        line_hash: None,
     }
 }
 
@@ -168,6 +170,13 @@ pub(crate) fn finding(rules: &RuleSet, rule: usize, secret: &[u8], locations: Ve
 pub(crate) fn committed(mut location: Location, commit: &Arc<Commit>, in_head: bool) -> Location {
     location.commit = Some(Arc::clone(commit));
     location.in_head = Some(in_head);
+    location
+}
+
+/// With the hash of the line of an empty file, `c129715d7a2bc9a3:1`.
+fn hashed(mut location: Location) -> Location {
+    let line = NonZeroU32::MIN;
+    location.line_hash = LineHasher::default().finish(&[line].into()).remove(&line);
     location
 }
 
@@ -224,7 +233,7 @@ pub(crate) fn findings(rules: &RuleSet) -> Vec<Finding> {
             rules,
             KEY,
             key.as_bytes(),
-            vec![committed(location(Place::File, "keys/id_rsa", (1, 1), (6, 30), key_line), &eve, true)],
+            vec![hashed(committed(location(Place::File, "keys/id_rsa", (1, 1), (6, 30), key_line), &eve, true))],
         ),
         finding(
             rules,
@@ -296,6 +305,8 @@ pub(crate) fn standard(rules: &RuleSet) -> Report<'_> {
             ScanError { subject: "blob 0123456789ab".to_owned(), problem: "not in this partial clone".to_owned() },
         ],
         stats: Stats { files: 1234, blobs: 56, commits: 7, bytes: 12_345_678 },
+        began: 1_709_251_198,
+        ended: 1_709_251_201,
         interrupted: false,
     }
 }
