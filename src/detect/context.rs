@@ -22,6 +22,9 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
     }
     let reach = OWN_NAME.max(context.within as usize);
     let end = text.len().min(word.end + reach + context.max as usize);
+    if !context.value.alphabet().fits(&text[word.end..end]) {
+        return;
+    }
     edge::bounded_matches(context.value.regex(), text, word.end..end, context.edge, |value| {
         if value.start - word.end > reach {
             return;

@@ -234,6 +234,10 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
                     }
                 }
             } else {
+                // Mostly what follows the anchor does not fit, and then there is no need to look at what precedes it.
+                if pattern.tail(&token.anchors).is_some_and(|tail| !tail.is_match(&text[anchor.start..end])) {
+                    return;
+                }
                 edge::bounded_matches(pattern.regex(), text, start..end, token.edge, |whole| {
                     if whole.start <= anchor.start && anchor.end <= whole.end {
                         push(secret_of(&whole));
@@ -251,10 +255,9 @@ fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &A
         return;
     }
     let name = assign::identifier(text, anchor.clone());
-    if names::contains_any(&names::normalise(&text[name.clone()]), &assignment.not_names) {
-        return;
-    }
-    if let Some(value) = assign::value_after(text, &name) {
+    if let Some(value) = assign::value_after(text, &name)
+        && !names::contains_any(&names::normalise(&text[name.clone()]), &assignment.not_names)
+    {
         found.push(Candidate {
             rule,
             anchor: anchor.start,

@@ -2,13 +2,14 @@
 //! hold something.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use git2::{Oid, Repository};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::GitError;
-use super::graph::{Bits, Graph};
+use super::graph::{Bits, Graph, Named};
 use super::store::Store;
 use super::tips::Tips;
 use crate::collect::Collector;
@@ -42,10 +43,13 @@ struct Walk<'r> {
     useful: Vec<Useful>,
     /// Paths by number: the folder's path and the name.
     paths: Vec<(u32, u32)>,
-    path_numbers: HashMap<(u32, u32), u32>,
-    seen: HashSet<(u32, u32)>,
+    path_numbers: FxHashMap<(u32, u32), u32>,
+    /// Trees that were seen, with their paths.
+    seen: FxHashSet<(u32, u32)>,
+    /// By tree: the path it was last seen at. Few trees stand at more than one.
+    last_seen: Vec<u32>,
     /// Objects seen at a path, with the appearance's place in `found`.
-    found: HashMap<(u32, u32), (u32, Oid, bool)>,
+    found: FxHashMap<(u32, u32), (u32, Oid, bool)>,
 }
 
 /// Whether a tree holds something wanted.
@@ -58,6 +62,8 @@ enum Useful {
 
 /// The path number of the top of the repository.
 const TOP: u32 = 0;
+/// No path's number.
+const NOWHERE: u32 = u32::MAX;
 
 /// Attributes the `wanted` objects. Objects that reachable history names and that are not there are errors of the scan.
 pub(super) fn attribute(
@@ -75,20 +81,22 @@ pub(super) fn attribute(
         wanted,
         useful: vec![Useful::Unknown; store.ids.len()],
         paths: vec![(TOP, 0)],
-        path_numbers: HashMap::new(),
-        seen: HashSet::new(),
-        found: HashMap::new(),
+        path_numbers: FxHashMap::default(),
+        seen: FxHashSet::default(),
+        last_seen: vec![NOWHERE; store.ids.len()],
+        found: FxHashMap::default(),
     };
     for (place, number) in order.iter().enumerate() {
         if collector.is_cancelled() {
             break;
         }
-        let Some(tree) = graph.commits.get(number).and_then(|c| store.number(&c.tree)) else { continue };
+        let Some(tree) = graph.commit(*number).and_then(|c| c.tree.number()) else { continue };
         walk.tree(tree, TOP, &mut |_, _| Some((place as u32, store.ids[*number as usize])));
     }
     let head = super::tips::head(repository, collector);
     if let Some(tree) = head.as_ref().and_then(|c| store.number(&c.tree_id())) {
         walk.seen.clear();
+        walk.last_seen.fill(NOWHERE);
         walk.tree(tree, TOP, &mut |_, _| None);
     }
     let mut attribution = Attribution { commits: order.len() as u64, ..Attribution::default() };
@@ -150,7 +158,11 @@ impl Walk<'_> {
     /// Notes the wanted objects below `tree`, which stands at `path`. `commit` gives the commit they first appear in; none marks
     /// what is in HEAD.
     fn tree(&mut self, tree: u32, path: u32, commit: &mut dyn FnMut(u32, u32) -> Option<(u32, Oid)>) {
-        if !self.is_useful(tree) || !self.seen.insert((tree, path)) {
+        if !self.is_useful(tree) || self.last_seen[tree as usize] == path {
+            return;
+        }
+        self.last_seen[tree as usize] = path;
+        if !self.seen.insert((tree, path)) {
             return;
         }
         let graph = self.graph;
@@ -201,8 +213,8 @@ fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> B
     let mut reached = Bits::new(store.ids.len());
     let mut queue: Vec<u32> = from.filter_map(|id| store.number(&id)).filter(|n| reached.insert(*n)).collect();
     while let Some(number) = queue.pop() {
-        let parents = graph.commits.get(&number).map_or(&[][..], |c| &c.parents);
-        queue.extend(parents.iter().filter_map(|id| store.number(id)).filter(|n| reached.insert(*n)));
+        let parents = graph.commit(number).map_or(&[][..], |c| &c.parents);
+        queue.extend(parents.iter().filter_map(|p| p.number()).filter(|n| reached.insert(*n)));
     }
     reached
 }
@@ -214,47 +226,49 @@ fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &Tips, col
     let boundary = super::shallow(repository);
     let reached = ancestors(store, graph, tips.refs.iter().copied());
     let remembered = ancestors(store, graph, tips.reflogs.iter().copied());
-    for (&number, commit) in graph.commits.iter().filter(|(n, _)| reached.contains(**n)) {
-        let id = store.ids[number as usize];
+    for (number, commit) in graph.commits().iter().filter(|(n, _)| reached.contains(*n)) {
+        let id = store.ids[*number as usize];
         for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
-            if store.number(parent).is_none_or(|n| !graph.commits.contains_key(&n)) {
+            if parent.number().is_none_or(|n| graph.commit(n).is_none()) {
+                let parent = parent.id(store);
                 collector
                     .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent"));
             }
         }
     }
-    let mut order = sorted(store, graph, |n| reached.contains(n));
-    order.extend(sorted(store, graph, |n| remembered.contains(n) && !reached.contains(n)));
+    let mut order = sorted(graph, |n| reached.contains(n));
+    order.extend(sorted(graph, |n| remembered.contains(n) && !reached.contains(n)));
     order
 }
 
 /// The chosen commits, parents before children, ties by committer time and id.
-fn sorted(store: &Store, graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
-    let mut waiting: HashMap<u32, usize> = HashMap::new();
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+fn sorted(graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
+    // By place among the commits: how many parents are still to come, and the children.
+    let commits = graph.commits();
+    let mut waiting = vec![0u32; commits.len()];
+    let mut links: Vec<(u32, u32)> = Vec::new();
     let mut ready = BinaryHeap::new();
-    for (&number, commit) in graph.commits.iter().filter(|(n, _)| chosen(**n)) {
-        let mut count = 0;
-        let parents = commit.parents.iter().filter_map(|id| store.number(id));
-        for parent in parents.filter(|n| chosen(*n) && graph.commits.contains_key(n)) {
-            children.entry(parent).or_default().push(number);
-            count += 1;
+    for (place, (number, commit)) in commits.iter().enumerate().filter(|(_, (n, _))| chosen(*n)) {
+        for parent in commit.parents.iter().filter_map(|p| p.number()).filter(|n| chosen(*n)) {
+            if let Some(parent) = graph.commit_place(parent) {
+                links.push((parent as u32, place as u32));
+                waiting[place] += 1;
+            }
         }
-        if count == 0 {
-            ready.push(Reverse((commit.time, number)));
-        } else {
-            waiting.insert(number, count);
+        if waiting[place] == 0 {
+            ready.push(Reverse((commit.time, *number, place as u32)));
         }
     }
-    let mut order = Vec::with_capacity(ready.len() + waiting.len());
-    while let Some(Reverse((_, number))) = ready.pop() {
+    links.sort_unstable();
+    let mut order = Vec::with_capacity(commits.len());
+    while let Some(Reverse((_, number, place))) = ready.pop() {
         order.push(number);
-        for child in children.get(&number).into_iter().flatten() {
-            if let Some(count) = waiting.get_mut(child) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(Reverse((graph.commits[child].time, *child)));
-                }
+        let first = links.partition_point(|l| l.0 < place);
+        for &(_, child) in links[first..].iter().take_while(|l| l.0 == place) {
+            waiting[child as usize] -= 1;
+            if waiting[child as usize] == 0 {
+                let (number, commit) = &commits[child as usize];
+                ready.push(Reverse((commit.time, *number, child)));
             }
         }
     }
@@ -266,10 +280,10 @@ fn report_missing(repository: &Repository, store: &Store, graph: &Graph, order: 
     let name = super::name(repository);
     let mut lost: Vec<Oid> = Vec::new();
     let mut roots: Vec<u32> = Vec::new();
-    for commit in order.iter().filter_map(|n| graph.commits.get(n)) {
-        match store.number(&commit.tree) {
-            Some(tree) => roots.push(tree),
-            None => lost.push(commit.tree),
+    for commit in order.iter().filter_map(|n| graph.commit(*n)) {
+        match commit.tree {
+            Named::Here(tree) => roots.push(tree),
+            Named::Missing(id) => lost.push(id),
         }
     }
     if !graph.missing.is_empty() {

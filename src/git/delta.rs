@@ -44,17 +44,25 @@ pub(super) fn apply(
     if text.len() == wanted { Ok(()) } else { Err("the result is shorter than announced") }
 }
 
-fn push(pieces: &mut Vec<Piece>, piece: Piece) {
-    if let Some(last) = pieces.last_mut() {
-        let joins = match (last.source, piece.source) {
-            (Some(before), Some(next)) => before + last.len == next,
-            (None, None) => true,
-            _ => false,
-        };
-        if joins {
-            last.len += piece.len;
-            return;
-        }
+/// Shorter copies count as inserted: nothing is gained by knowing where so few bytes come from, and there are many of them.
+const SHORT: usize = 32;
+
+fn push(pieces: &mut Vec<Piece>, mut piece: Piece) {
+    if let Some(last) = pieces.last_mut()
+        && let (Some(before), Some(next)) = (last.source, piece.source)
+        && before + last.len == next
+    {
+        last.len += piece.len;
+        return;
+    }
+    if piece.len < SHORT {
+        piece.source = None;
+    }
+    if let Some(last) = pieces.last_mut()
+        && (last.source, piece.source) == (None, None)
+    {
+        last.len += piece.len;
+        return;
     }
     pieces.push(piece);
 }
@@ -103,18 +111,28 @@ mod tests {
 
     #[test]
     fn copies_and_insertions() {
-        // base 10 bytes, result 9: copy 0..4, insert "XY", copy 7..10
-        let delta = [10, 9, 0x90, 4, 2, b'X', b'Y', 0x91, 7, 3];
-        let (text, pieces) = run(b"0123456789", &delta).expect("a valid delta");
-        assert_eq!(text, b"0123XY789");
+        let base: Vec<u8> = (0..100).collect();
+        // copy 0..40, insert "XY", copy 60..100
+        let delta = [100, 82, 0x90, 40, 2, b'X', b'Y', 0x91, 60, 40];
+        let (text, pieces) = run(&base, &delta).expect("a valid delta");
+        assert_eq!(text, [&base[..40], b"XY", &base[60..]].concat());
         assert_eq!(
             pieces,
             [
-                Piece { start: 0, len: 4, source: Some(0) },
-                Piece { start: 4, len: 2, source: None },
-                Piece { start: 6, len: 3, source: Some(7) }
+                Piece { start: 0, len: 40, source: Some(0) },
+                Piece { start: 40, len: 2, source: None },
+                Piece { start: 42, len: 40, source: Some(60) }
             ]
         );
+    }
+
+    #[test]
+    fn short_copies_are_insertions() {
+        // copy 0..4, insert "XY", copy 7..10
+        let delta = [10, 9, 0x90, 4, 2, b'X', b'Y', 0x91, 7, 3];
+        let (text, pieces) = run(b"0123456789", &delta).expect("a valid delta");
+        assert_eq!(text, b"0123XY789");
+        assert_eq!(pieces, [Piece { start: 0, len: 9, source: None }]);
     }
 
     #[test]

@@ -4,7 +4,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use git2::Oid;
 use gix_pack::data::entry::Header;
 use libdeflater::Decompressor;
 use rayon::prelude::*;
@@ -38,8 +37,9 @@ pub(super) struct Forest<'p> {
     pack: &'p Pack,
     /// Size of the entry's own data when inflated, and where it lies.
     data: Vec<(u64, u64)>,
-    first_child: Vec<u32>,
-    next_sibling: Vec<u32>,
+    /// `children[child_starts[n]..child_starts[n + 1]]` are made from entry `n`, the one with the heaviest subtree last.
+    children: Vec<u32>,
+    child_starts: Vec<u32>,
     /// Entries in the subtree, the entry included.
     weight: Vec<u32>,
     /// Whole objects, by type.
@@ -48,16 +48,23 @@ pub(super) struct Forest<'p> {
     pub(super) lost: Vec<(u32, String)>,
 }
 
-/// What a walk does with the objects.
+/// What a walk does with the objects, which it knows by their numbers in the store.
 pub(super) trait Visitor {
     /// What is kept of an object for the versions made from it.
     type State;
     /// A whole object.
-    fn whole(&mut self, id: Oid, text: &[u8]) -> Self::State;
+    fn whole(&mut self, number: u32, text: &[u8]) -> Self::State;
     /// A version made from `base`.
-    fn version(&mut self, id: Oid, base: &Self::State, base_len: usize, text: &[u8], pieces: &[Piece]) -> Self::State;
+    fn version(
+        &mut self,
+        number: u32,
+        base: &Self::State,
+        base_len: usize,
+        text: &[u8],
+        pieces: &[Piece],
+    ) -> Self::State;
     /// An object that cannot be had.
-    fn lost(&mut self, id: Oid, problem: &str);
+    fn lost(&mut self, number: u32, problem: &str);
     /// The walk is to stop.
     fn is_cancelled(&self) -> bool;
 }
@@ -66,13 +73,13 @@ impl<'p> Forest<'p> {
     /// Reads the headers of all entries.
     pub(super) fn new(pack: &'p Pack) -> Self {
         let parsed: Vec<(u64, u64, Base)> =
-            pack.entries.par_iter().with_min_len(1024).map(|(offset, _)| parse(pack, *offset)).collect();
+            pack.entries.par_iter().with_min_len(1024).map(|entry| parse(pack, entry.offset)).collect();
         let n = parsed.len();
         let mut forest = Self {
             pack,
             data: Vec::with_capacity(n),
-            first_child: vec![NONE; n],
-            next_sibling: vec![NONE; n],
+            children: Vec::new(),
+            child_starts: Vec::new(),
             weight: vec![1; n],
             roots: Vec::new(),
             lost: Vec::new(),
@@ -87,46 +94,64 @@ impl<'p> Forest<'p> {
                 Base::Lost(problem) => forest.lost.push((entry, problem)),
             }
         }
-        // Linked from the last entry on, so that children come in the order of the pack.
-        for entry in (0..n as u32).rev() {
-            let base = parent[entry as usize];
-            if base != NONE {
-                forest.next_sibling[entry as usize] = forest.first_child[base as usize];
-                forest.first_child[base as usize] = entry;
-            }
-        }
-        forest.weigh();
+        forest.link(&parent);
+        forest.weigh(&mut parent);
         forest
     }
 
-    /// Counts subtrees, and turns what no root reaches (deltas in a circle) into lost entries.
-    fn weigh(&mut self) {
+    /// Lists the children of every entry, in the order of the pack.
+    fn link(&mut self, parent: &[u32]) {
+        let mut starts = vec![0; parent.len() + 1];
+        let bases =
+            || parent.iter().enumerate().filter(|(_, base)| **base != NONE).map(|(n, base)| (n, *base as usize));
+        bases().for_each(|(_, base)| starts[base + 1] += 1);
+        for n in 1..starts.len() {
+            starts[n] += starts[n - 1];
+        }
+        let mut next = starts.clone();
+        self.children = vec![NONE; starts[parent.len()] as usize];
+        for (entry, base) in bases() {
+            self.children[next[base] as usize] = entry as u32;
+            next[base] += 1;
+        }
+        self.child_starts = starts;
+    }
+
+    /// Counts subtrees, and turns what no root reaches (deltas in a circle) into lost entries without children.
+    fn weigh(&mut self, parent: &mut [u32]) {
         let mut order: Vec<u32> = self.roots.iter().map(|r| r.1).chain(self.lost.iter().map(|l| l.0)).collect();
         let mut at = 0;
         let mut reached = vec![false; self.data.len()];
         while at < order.len() {
             reached[order[at] as usize] = true;
-            order.extend(self.children(order[at]));
+            order.extend_from_slice(self.children(order[at]));
             at += 1;
         }
-        for &entry in order.iter().rev() {
-            let sum: u32 = self.children(entry).map(|c| self.weight[c as usize]).sum();
-            self.weight[entry as usize] = sum + 1;
+        if order.len() < self.data.len() {
+            for entry in (0..self.data.len()).filter(|e| !reached[*e]) {
+                parent[entry] = NONE;
+                self.lost.push((entry as u32, "its deltas form a circle".to_owned()));
+            }
+            self.link(parent);
         }
-        for entry in (0..self.data.len()).filter(|e| !reached[*e]) {
-            self.first_child[entry] = NONE;
-            self.lost.push((entry as u32, "its deltas form a circle".to_owned()));
+        for &entry in order.iter().rev().filter(|e| parent[**e as usize] != NONE) {
+            self.weight[parent[entry as usize] as usize] += self.weight[entry as usize];
+        }
+        for range in self.child_starts.windows(2).map(|w| w[0] as usize..w[1] as usize) {
+            if let Some(heaviest) = range.clone().max_by_key(|c| self.weight[self.children[*c] as usize]) {
+                self.children.swap(heaviest, range.end - 1);
+            }
         }
     }
 
-    fn children(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
-        let some = |e: u32| (e != NONE).then_some(e);
-        std::iter::successors(some(self.first_child[entry as usize]), move |e| some(self.next_sibling[*e as usize]))
+    fn children(&self, entry: u32) -> &[u32] {
+        let entry = entry as usize;
+        &self.children[self.child_starts[entry] as usize..self.child_starts[entry + 1] as usize]
     }
 
-    /// The id of an entry.
-    pub(super) fn id(&self, entry: u32) -> Oid {
-        self.pack.entries[entry as usize].1
+    /// The number of an entry's object.
+    pub(super) fn number(&self, entry: u32) -> u32 {
+        self.pack.entries[entry as usize].number
     }
 
     /// Whole objects of a type, those with the most versions first.
@@ -146,7 +171,7 @@ impl<'p> Forest<'p> {
         let mut all = vec![entry];
         let mut at = 0;
         while at < all.len() {
-            all.extend(self.children(all[at]));
+            all.extend_from_slice(self.children(all[at]));
             at += 1;
         }
         all
@@ -158,9 +183,9 @@ fn parse(pack: &Pack, offset: u64) -> (u64, u64, Base) {
         Ok(entry) => entry,
         Err(error) => return (0, 0, Base::Lost(format!("its entry cannot be read: {error}"))),
     };
-    let at_offset = |base: u64| match pack.entries.binary_search_by_key(&base, |e| e.0) {
-        Ok(n) => Base::Entry(n as u32),
-        Err(_) => Base::Lost("its delta base is no object of the pack".to_owned()),
+    let at_offset = |base: u64| match pack.entry_at(base) {
+        Some(entry) => Base::Entry(entry),
+        None => Base::Lost("its delta base is no object of the pack".to_owned()),
     };
     let base = match entry.header {
         Header::Commit => Base::Whole(Kind::Commit),
@@ -231,7 +256,7 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
             let mut text = self.spare.pop().unwrap_or_default();
             match self.inflate(root, &mut text) {
                 Ok(()) => {
-                    let state = self.visitor.whole(self.forest.id(root), &text);
+                    let state = self.visitor.whole(self.forest.number(root), &text);
                     self.descend(root, text, state);
                 }
                 Err(problem) => self.lose(root, problem),
@@ -250,8 +275,8 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
                 return;
             }
             let forest = self.forest;
-            let Some(heavy) = forest.children(entry).max_by_key(|c| forest.weight[*c as usize]) else { break };
-            for child in forest.children(entry).filter(|c| *c != heavy) {
+            let Some((&heavy, others)) = forest.children(entry).split_last() else { break };
+            for &child in others {
                 if let Some((version, known)) = self.make(child, &text, &state) {
                     self.descend(child, version, known);
                 }
@@ -271,7 +296,7 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         let made = self.inflate(entry, &mut delta).and_then(|()| delta::apply(base, &delta, &mut text, &mut pieces));
         let result = match made {
             Ok(()) => {
-                let known = self.visitor.version(self.forest.id(entry), state, base.len(), &text, &pieces);
+                let known = self.visitor.version(self.forest.number(entry), state, base.len(), &text, &pieces);
                 Some((text, known))
             }
             Err(problem) => {
@@ -303,9 +328,9 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
     }
 
     fn lose(&mut self, entry: u32, problem: &str) {
-        self.visitor.lost(self.forest.id(entry), problem);
+        self.visitor.lost(self.forest.number(entry), problem);
         for version in &self.forest.subtree(entry)[1..] {
-            self.visitor.lost(self.forest.id(*version), "the object it is stored as a change of cannot be read");
+            self.visitor.lost(self.forest.number(*version), "the object it is stored as a change of cannot be read");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Trees and commits of an object database, read in one pass and kept as numbers.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use git2::{Oid, Repository};
@@ -22,11 +23,38 @@ pub(super) struct Entry {
     pub(super) is_tree: bool,
 }
 
+/// An object that a commit names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// Its number.
+    Here(u32),
+    /// It is not in the store.
+    Missing(Oid),
+}
+
+impl Named {
+    /// The number of an object that is there.
+    pub(super) fn number(self) -> Option<u32> {
+        match self {
+            Self::Here(number) => Some(number),
+            Self::Missing(_) => None,
+        }
+    }
+
+    /// Its id.
+    pub(super) fn id(self, store: &Store) -> Oid {
+        match self {
+            Self::Here(number) => store.ids[number as usize],
+            Self::Missing(id) => id,
+        }
+    }
+}
+
 /// A commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CommitNode {
-    pub(super) tree: Oid,
-    pub(super) parents: Vec<Oid>,
+    pub(super) tree: Named,
+    pub(super) parents: Vec<Named>,
     /// Committer time, seconds since 1970.
     pub(super) time: i64,
 }
@@ -34,18 +62,27 @@ pub(super) struct CommitNode {
 /// All trees and commits, by object number.
 #[derive(Default)]
 pub(super) struct Graph {
-    /// By object number; none for what is no tree.
-    pub(super) trees: Vec<Option<Box<[Entry]>>>,
-    pub(super) commits: HashMap<u32, CommitNode>,
+    /// The entries that matter of all trees, those of one tree together.
+    entries: Vec<Entry>,
+    /// By object number: where a tree's entries stand in `entries`; nothing for what is no tree.
+    trees: Vec<Range<u32>>,
+    /// Sorted by number.
+    commits: Vec<(u32, CommitNode)>,
+    /// By object number: place in `commits`, or [`NO_COMMIT`].
+    commit_places: Vec<u32>,
     /// Objects that a tree names and that are not there.
     pub(super) missing: Vec<(u32, Oid)>,
     pub(super) names: Vec<Box<[u8]>>,
 }
 
+const NO_COMMIT: u32 = u32::MAX;
+
 /// What one thread reads of it.
 #[derive(Default)]
 struct Part {
-    trees: Vec<(u32, Box<[Entry]>)>,
+    entries: Vec<Entry>,
+    /// Numbers of trees, and where their entries stand.
+    trees: Vec<(u32, Range<usize>)>,
     commits: Vec<(u32, CommitNode)>,
     missing: Vec<(u32, Oid)>,
 }
@@ -80,7 +117,8 @@ pub(super) fn read(
     let label = super::name(repository);
     let reading = |kind| Reading { store, wanted, names: &names, collector, kind, part: Part::default() };
     let mut graph = Graph::default();
-    graph.trees.resize_with(store.ids.len(), || None);
+    graph.trees.resize(store.ids.len(), 0..0);
+    graph.commit_places.resize(store.ids.len(), NO_COMMIT);
     for forest in forests {
         for kind in [Kind::Commit, Kind::Tree] {
             let roots = forest.roots(kind);
@@ -90,14 +128,15 @@ pub(super) fn read(
     }
     let handle = super::reopen(repository.path());
     let elsewhere = forests.iter().flat_map(|f| {
-        f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.id(e))
+        f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.number(e))
     });
-    for id in store.loose.iter().filter(|id| store.first_pack(id).is_none()).copied().chain(elsewhere) {
+    for number in store.only_loose().chain(elsewhere) {
+        let id = store.ids[number as usize];
         let kind = objects::kind_of(&handle, id).filter(|k| matches!(k, Kind::Commit | Kind::Tree));
         let Some(kind) = kind else { continue };
         if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
             let mut one = reading(kind);
-            one.whole(id, &text);
+            one.whole(number, &text);
             graph.add(one.part);
         }
     }
@@ -105,21 +144,46 @@ pub(super) fn read(
         names.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
     list.sort_unstable_by_key(|n| n.1);
     graph.names = list.into_iter().map(|n| n.0).collect();
+    graph.commits.sort_unstable_by_key(|c| c.0);
+    // An object that several packs have was read several times.
+    graph.commits.dedup_by_key(|c| c.0);
+    for (place, (number, _)) in graph.commits.iter().enumerate() {
+        graph.commit_places[*number as usize] = place as u32;
+    }
     graph
 }
 
 impl Graph {
     fn add(&mut self, part: Part) {
-        for (number, entries) in part.trees {
-            self.trees[number as usize] = Some(entries);
+        // More than 2^32 would need 48 GiB of memory.
+        let at = self.entries.len();
+        self.entries.extend(part.entries);
+        for (number, range) in part.trees {
+            self.trees[number as usize] = (at + range.start) as u32..(at + range.end) as u32;
         }
         self.commits.extend(part.commits);
         self.missing.extend(part.missing);
     }
 
+    /// All commits with their numbers, by number.
+    pub(super) fn commits(&self) -> &[(u32, CommitNode)] {
+        &self.commits
+    }
+
+    /// The place in [`commits`](Self::commits) of the commit with this number.
+    pub(super) fn commit_place(&self, number: u32) -> Option<usize> {
+        Some(self.commit_places[number as usize]).filter(|place| *place != NO_COMMIT).map(|place| place as usize)
+    }
+
+    /// The commit with this number.
+    pub(super) fn commit(&self, number: u32) -> Option<&CommitNode> {
+        self.commit_place(number).map(|place| &self.commits[place].1)
+    }
+
     /// The entries that matter of the tree with this number.
     pub(super) fn entries(&self, tree: u32) -> &[Entry] {
-        self.trees[tree as usize].as_deref().unwrap_or_default()
+        let range = &self.trees[tree as usize];
+        &self.entries[range.start as usize..range.end as usize]
     }
 }
 
@@ -222,9 +286,8 @@ impl Reading<'_> {
         if entry.is_commit {
             return;
         }
-        let Ok(id) = Oid::from_bytes(entry.id) else { return };
-        match self.store.number(&id) {
-            None => state.missing.push((at as u32, id)),
+        match self.store.number_of(entry.id) {
+            None => state.missing.extend(Oid::from_bytes(entry.id).map(|id| (at as u32, id))),
             Some(object) if entry.is_tree || self.wanted.contains(object) => {
                 let known = Entry { name: self.names.number(entry.name), object, is_tree: entry.is_tree };
                 state.entries.push((at as u32, known));
@@ -233,72 +296,76 @@ impl Reading<'_> {
         }
     }
 
-    fn note(&mut self, id: Oid, state: &TreeState) {
-        if let Some(number) = self.store.number(&id) {
-            self.part.trees.push((number, state.entries.iter().map(|e| e.1).collect()));
-            self.part.missing.extend(state.missing.iter().map(|m| (number, m.1)));
-        }
+    fn note(&mut self, number: u32, state: &TreeState) {
+        let from = self.part.entries.len();
+        self.part.entries.extend(state.entries.iter().map(|e| e.1));
+        self.part.trees.push((number, from..self.part.entries.len()));
+        self.part.missing.extend(state.missing.iter().map(|m| (number, m.1)));
     }
 
-    fn damaged(&self, id: Oid) {
-        self.collector.error(format!("tree {id}"), "its entries cannot be read");
+    fn id(&self, number: u32) -> Oid {
+        self.store.ids[number as usize]
     }
 
-    fn commit(&mut self, id: Oid, text: &[u8]) {
-        let Some(number) = self.store.number(&id) else { return };
-        match parse_commit(text) {
+    fn damaged(&self, number: u32) {
+        self.collector.error(format!("tree {}", self.id(number)), "its entries cannot be read");
+    }
+
+    fn commit(&mut self, number: u32, text: &[u8]) {
+        match parse_commit(self.store, text) {
             Some(node) => self.part.commits.push((number, node)),
-            None => self.collector.error(format!("commit {id}"), "its header cannot be read"),
+            None => self.collector.error(format!("commit {}", self.id(number)), "its header cannot be read"),
         }
     }
 }
 
-fn parse_commit(text: &[u8]) -> Option<CommitNode> {
-    let oid = |hex: &[u8]| Oid::from_str(std::str::from_utf8(hex).ok()?).ok();
-    let mut node = CommitNode { tree: Oid::ZERO_SHA1, parents: Vec::new(), time: 0 };
-    let mut has_tree = false;
+fn parse_commit(store: &Store, text: &[u8]) -> Option<CommitNode> {
+    let named = |hex: &[u8]| {
+        let id = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
+        Some(store.number(&id).map_or(Named::Missing(id), Named::Here))
+    };
+    let (mut tree, mut parents, mut time) = (None, Vec::new(), 0);
     for line in text.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
         if let Some(hex) = line.strip_prefix(b"tree ") {
-            node.tree = oid(hex)?;
-            has_tree = true;
+            tree = Some(named(hex)?);
         } else if let Some(hex) = line.strip_prefix(b"parent ") {
-            node.parents.push(oid(hex)?);
+            parents.push(named(hex)?);
         } else if let Some(who) = line.strip_prefix(b"committer ") {
             // "Name <mail> seconds zone"; a broken date is the beginning of time, as git has it.
             let mut words = who.rsplit(|b| *b == b' ').skip(1);
-            node.time = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok()).unwrap_or(0);
+            time = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok()).unwrap_or(0);
             break;
         }
     }
-    has_tree.then_some(node)
+    Some(CommitNode { tree: tree?, parents, time })
 }
 
 impl Visitor for Reading<'_> {
     type State = TreeState;
 
-    fn whole(&mut self, id: Oid, text: &[u8]) -> TreeState {
+    fn whole(&mut self, number: u32, text: &[u8]) -> TreeState {
         let mut state = TreeState::default();
         if self.kind == Kind::Commit {
-            self.commit(id, text);
+            self.commit(number, text);
             return state;
         }
         let mut at = 0;
         while at < text.len() {
             let Some(entry) = raw(text, at) else {
-                self.damaged(id);
+                self.damaged(number);
                 break;
             };
             state.starts.push(at as u32);
             self.entry(&mut state, at, &entry);
             at = entry.end;
         }
-        self.note(id, &state);
+        self.note(number, &state);
         state
     }
 
-    fn version(&mut self, id: Oid, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
+    fn version(&mut self, number: u32, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
         if self.kind == Kind::Commit {
-            return self.whole(id, text);
+            return self.whole(number, text);
         }
         let mut state = TreeState::default();
         state.starts.reserve(base.starts.len() + 1);
@@ -316,21 +383,21 @@ impl Visitor for Reading<'_> {
                 }
             }
             let Some(entry) = raw(text, at) else {
-                self.damaged(id);
+                self.damaged(number);
                 break;
             };
             state.starts.push(at as u32);
             self.entry(&mut state, at, &entry);
             at = entry.end;
         }
-        self.note(id, &state);
+        self.note(number, &state);
         state
     }
 
-    fn lost(&mut self, id: Oid, problem: &str) {
+    fn lost(&mut self, number: u32, problem: &str) {
         // Commits were walked by the search, which has reported those.
         if self.kind == Kind::Tree {
-            self.collector.error(format!("tree {id}"), format!("cannot be read: {problem}"));
+            self.collector.error(format!("tree {}", self.id(number)), format!("cannot be read: {problem}"));
         }
     }
 

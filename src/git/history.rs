@@ -25,10 +25,8 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     let holdings = objects::search(repository, &store, &forests, scan);
     let mut wanted = Bits::new(store.ids.len());
     let reported = |key: u32| holdings.keys[key as usize].confidence >= scan.floor;
-    for (id, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
-        if let Some(number) = store.number(id) {
-            wanted.insert(number);
-        }
+    for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
+        wanted.insert(*number);
     }
     let graph = graph::read(repository, &store, &forests, &wanted, scan.collector, scan.pool);
     let attribution = attribution::attribute(repository, &store, &graph, &wanted, scan.collector)?;
@@ -69,10 +67,13 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
         staged_at.entry(*id).or_default().push(path);
     }
     let mut staged_only: Vec<(Oid, &str)> = Vec::new();
-    for (id, keys) in &f.holdings.objects {
+    for (number, keys) in &f.holdings.objects {
         let keys = || keys.iter().filter(|k| f.holdings.keys[**k as usize].confidence >= f.scan.floor);
-        let Some(number) = f.store.number(id).filter(|_| keys().next().is_some()) else { continue };
-        match f.attribution.appearances.get(&number) {
+        if keys().next().is_none() {
+            continue;
+        }
+        let id = &f.store.ids[*number as usize];
+        match f.attribution.appearances.get(number) {
             Some(appearances) => {
                 for appearance in appearances {
                     for key in keys() {

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use git2::Oid;
-
 use crate::judge::Judged;
 use crate::report::{DropReason, SkipReason};
 use crate::rules::{Confidence, RuleSet};
@@ -37,8 +35,8 @@ pub struct Holdings {
     numbers: HashMap<Key, u32>,
     /// Keys by number.
     pub keys: Vec<Key>,
-    /// Objects with the numbers of their keys, each number once.
-    pub objects: Vec<(Oid, Vec<u32>)>,
+    /// Objects, by their numbers in the store, with the numbers of their keys, each once.
+    pub objects: Vec<(u32, Vec<u32>)>,
     /// Candidates that came to nothing, counted once for each object.
     pub dropped: BTreeMap<DropReason, u64>,
     /// Objects that were not searched.
@@ -58,8 +56,8 @@ impl Holdings {
         })
     }
 
-    /// Notes what was found in the object `id`, whose text is `text`.
-    pub(super) fn judged(&mut self, rules: &RuleSet, id: Oid, text: &[u8], judged: &[Judged]) {
+    /// Notes what was found in an object, whose text is `text`.
+    pub(super) fn judged(&mut self, rules: &RuleSet, object: u32, text: &[u8], judged: &[Judged]) {
         let mut numbers = Vec::new();
         for j in judged.iter().filter(|j| !rules.is_muted(j.candidate.rule)) {
             match j.verdict {
@@ -71,23 +69,23 @@ impl Holdings {
                 Err(reason) => *self.dropped.entry(reason).or_default() += 1,
             }
         }
-        self.add(id, numbers);
+        self.add(object, numbers);
     }
 
     /// The same for the outcome of a full search.
-    pub(super) fn matches(&mut self, id: Oid, matches: &Matches) {
+    pub(super) fn matches(&mut self, object: u32, matches: &Matches) {
         let numbers = matches.found.iter().map(|m| self.number(Key::of(m))).collect();
         for reason in &matches.dropped {
             *self.dropped.entry(*reason).or_default() += 1;
         }
-        self.add(id, numbers);
+        self.add(object, numbers);
     }
 
-    fn add(&mut self, id: Oid, mut numbers: Vec<u32>) {
+    fn add(&mut self, object: u32, mut numbers: Vec<u32>) {
         if !numbers.is_empty() {
             numbers.sort_unstable();
             numbers.dedup();
-            self.objects.push((id, numbers));
+            self.objects.push((object, numbers));
         }
     }
 
@@ -108,8 +106,8 @@ impl Holdings {
             return other.merge(self);
         }
         let numbers: Vec<u32> = other.keys.into_iter().map(|key| self.number(key)).collect();
-        for (id, keys) in other.objects {
-            self.add(id, keys.iter().map(|k| numbers[*k as usize]).collect());
+        for (object, keys) in other.objects {
+            self.add(object, keys.iter().map(|k| numbers[*k as usize]).collect());
         }
         for (reason, n) in other.dropped {
             *self.dropped.entry(reason).or_default() += n;

@@ -46,30 +46,33 @@ fn search_rest(
     scan: &Scan<'_>,
     name: &str,
 ) -> Holdings {
-    let mut ids: Vec<Oid> = store.loose.iter().filter(|id| store.first_pack(id).is_none()).copied().collect();
+    let mut numbers: Vec<u32> = store.only_loose().collect();
     for (n, forest) in forests.iter().enumerate() {
         for (entry, problem) in &forest.lost {
-            let subtree = forest.subtree(*entry).into_iter().map(|e| forest.id(e));
+            let subtree = forest.subtree(*entry).into_iter().map(|e| forest.number(e));
             if problem.is_empty() {
-                ids.extend(subtree.filter(|id| store.first_pack(id) == Some(n)));
+                numbers.extend(subtree.filter(|number| store.first_pack(*number) == Some(n)));
             } else {
-                subtree.for_each(|id| scan.collector.error(format!("{name}: object {id}"), problem.clone()));
+                let ids = subtree.map(|number| store.ids[number as usize]);
+                ids.for_each(|id| scan.collector.error(format!("{name}: object {id}"), problem.clone()));
             }
         }
     }
-    scan.collector.expect_objects(ids.len() as u64);
+    scan.collector.expect_objects(numbers.len() as u64);
     let path = repository.path().to_owned();
     scan.pool.install(|| {
-        ids.par_iter()
+        numbers
+            .par_iter()
             .with_max_len(16)
             .map_init(
                 // A libgit2 handle serves one thread at a time.
                 || super::reopen(&path),
-                |handle, id| {
+                |handle, number| {
+                    let id = store.ids[*number as usize];
                     let mut found = Holdings::default();
-                    if let Some((kind, text)) = read(handle, *id, scan.collector, name) {
+                    if let Some((kind, text)) = read(handle, id, scan.collector, name) {
                         let searched =
-                            catch_unwind(AssertUnwindSafe(|| search_whole(&mut found, scan, *id, kind, &text)));
+                            catch_unwind(AssertUnwindSafe(|| search_whole(&mut found, scan, *number, kind, &text)));
                         scan.collector.passed_object(text.len() as u64, !found.objects.is_empty());
                         if searched.is_err() {
                             scan.collector.error(format!("{name}: object {id}"), INTERNAL_ERROR);
@@ -144,19 +147,19 @@ pub(super) fn kind_of(handle: &Result<Repository, git2::Error>, id: Oid) -> Opti
 }
 
 /// A full search of one object.
-fn search_whole(found: &mut Holdings, scan: &Scan<'_>, id: Oid, kind: Kind, text: &[u8]) {
+fn search_whole(found: &mut Holdings, scan: &Scan<'_>, number: u32, kind: Kind, text: &[u8]) {
     match kind {
         Kind::Tree => {}
         Kind::Commit | Kind::Tag => {
             let matches = scan.searcher.search(message(text));
-            found.matches(id, &matches);
+            found.matches(number, &matches);
         }
         Kind::Blob if scan.is_blob_too_large(text.len() as u64) => found.skip(SkipReason::TooLarge),
         Kind::Blob => match decode::text(text) {
             Some(decoded) => {
                 found.searched(text.len());
                 let matches = scan.searcher.search(&decoded);
-                found.matches(id, &matches);
+                found.matches(number, &matches);
             }
             None => found.skip(SkipReason::Binary),
         },
@@ -205,8 +208,8 @@ enum Known {
 
 impl Searching<'_> {
     /// An object that several packs hold is counted in the first.
-    fn counts(&self, id: Oid) -> bool {
-        self.store.packs.len() == 1 || self.store.first_pack(&id) == Some(self.pack)
+    fn counts(&self, number: u32) -> bool {
+        self.store.first_pack(number) == Some(self.pack)
     }
 
     fn takes(&self, text: &[u8]) -> bool {
@@ -218,12 +221,12 @@ impl Searching<'_> {
             && !text.starts_with(b"\xef\xbb\xbf")
     }
 
-    fn note(&mut self, id: Oid, text: &[u8], seen: Seen) -> Known {
+    fn note(&mut self, number: u32, text: &[u8], seen: Seen) -> Known {
         let held = self.found.objects.len();
-        if self.counts(id) {
+        if self.counts(number) {
             self.found.searched(text.len());
             let judged = seen.settled();
-            self.found.judged(self.scan.searcher.rules(), id, text, &judged);
+            self.found.judged(self.scan.searcher.rules(), number, text, &judged);
         }
         self.scan.collector.passed_object(text.len() as u64, self.found.objects.len() > held);
         Known::Text(seen)
@@ -233,35 +236,36 @@ impl Searching<'_> {
 impl Visitor for Searching<'_> {
     type State = Known;
 
-    fn whole(&mut self, id: Oid, text: &[u8]) -> Known {
+    fn whole(&mut self, number: u32, text: &[u8]) -> Known {
         if self.takes(text) {
             let seen = self.scan.searcher.see(text);
-            return self.note(id, text, seen);
+            return self.note(number, text, seen);
         }
         let held = self.found.objects.len();
-        if self.counts(id) {
-            search_whole(&mut self.found, self.scan, id, self.kind, text);
+        if self.counts(number) {
+            search_whole(&mut self.found, self.scan, number, self.kind, text);
         }
         self.scan.collector.passed_object(text.len() as u64, self.found.objects.len() > held);
         Known::Nothing
     }
 
-    fn version(&mut self, id: Oid, base: &Known, base_len: usize, text: &[u8], pieces: &[Piece]) -> Known {
+    fn version(&mut self, number: u32, base: &Known, base_len: usize, text: &[u8], pieces: &[Piece]) -> Known {
         match base {
             // The first bytes decide what an object is; if they are the base's, so is the answer.
             Known::Text(known) if begins_as_base(pieces, text.len(), base_len) || self.takes(text) => {
                 if self.scan.is_blob_too_large(text.len() as u64) {
-                    return self.whole(id, text);
+                    return self.whole(number, text);
                 }
                 let seen = self.scan.searcher.see_changed(known, base_len, text, pieces);
-                self.note(id, text, seen)
+                self.note(number, text, seen)
             }
-            _ => self.whole(id, text),
+            _ => self.whole(number, text),
         }
     }
 
-    fn lost(&mut self, id: Oid, problem: &str) {
-        if self.counts(id) {
+    fn lost(&mut self, number: u32, problem: &str) {
+        if self.counts(number) {
+            let id = self.store.ids[number as usize];
             self.scan.collector.error(format!("{}: object {id}", self.name), format!("cannot be read: {problem}"));
         }
     }

@@ -14,8 +14,58 @@ pub(super) struct Pack {
     pub(super) data: gix_pack::data::File,
     /// The mapped `.idx` file.
     pub(super) index: gix_pack::index::File,
-    /// Offset and id of every entry, by offset.
-    pub(super) entries: Vec<(u64, Oid)>,
+    /// Every entry, by offset.
+    pub(super) entries: Vec<PackEntry>,
+    /// `firsts[offset >> shift]` is the first entry at or after the beginning of that stretch of the pack.
+    firsts: Vec<u32>,
+    shift: u32,
+}
+
+/// An entry of a pack.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PackEntry {
+    /// Where it begins.
+    pub(super) offset: u64,
+    /// Number of its object in the [`Store`].
+    pub(super) number: u32,
+}
+
+impl Pack {
+    /// The place in `entries` of the one that begins at `offset`.
+    pub(super) fn entry_at(&self, offset: u64) -> Option<u32> {
+        let first = *self.firsts.get(usize::try_from(offset >> self.shift).ok()?)?;
+        let from = &self.entries[first as usize..];
+        let n = from.iter().take_while(|e| e.offset <= offset).position(|e| e.offset == offset)?;
+        Some(first + n as u32)
+    }
+
+    /// Fills `entries`, whose objects have the numbers of their ids in `ids`, all objects of the store.
+    fn number_entries(&mut self, ids: &[Oid]) {
+        // Both are in the order of ids: one walk over the two.
+        let mut number = 0;
+        self.entries = (0..self.index.num_objects())
+            .map(|n| {
+                let id = self.index.oid_at_index(n).as_bytes();
+                while ids[number].as_bytes() < id {
+                    number += 1;
+                }
+                PackEntry { offset: self.index.pack_offset_at_index(n), number: number as u32 }
+            })
+            .collect();
+        self.entries.sort_unstable_by_key(|e| e.offset);
+        let end = self.data.pack_end() as u64;
+        let stretches = self.entries.len().max(1) as u64;
+        self.shift = (end / stretches).max(1).ilog2();
+        let mut next = 0;
+        self.firsts = (0..=end >> self.shift)
+            .map(|stretch| {
+                while self.entries.get(next).is_some_and(|e| e.offset >> self.shift < stretch) {
+                    next += 1;
+                }
+                next as u32
+            })
+            .collect();
+    }
 }
 
 /// All objects of a repository.
@@ -25,49 +75,82 @@ pub(super) struct Store {
     pub(super) loose: Vec<Oid>,
     /// Every object id, sorted, each once; an object's number is its place here.
     pub(super) ids: Vec<Oid>,
-    /// By number: the first pack that has the object.
-    owners: Vec<Option<u16>>,
-    /// `fanout[b]..fanout[b + 1]` are the ids that begin with the two bytes `b`.
+    /// By number: the first pack that has the object, or [`LOOSE`].
+    owners: Vec<u16>,
+    /// `fanout[b]..fanout[b + 1]` are the ids that begin with the bits `b`.
     fanout: Vec<u32>,
+    /// How many bits of the first 32 of an id the fanout leaves out: it has one or two buckets for each object.
+    rest_bits: u32,
 }
+
+/// The owner of an object that no pack has.
+const LOOSE: u16 = u16::MAX;
 
 impl Store {
     /// Opens what there is; what cannot be opened is an error of the scan.
     pub(super) fn open(repository: &Repository, collector: &Collector) -> Self {
-        let mut store =
-            Self { packs: Vec::new(), loose: Vec::new(), ids: Vec::new(), owners: Vec::new(), fanout: Vec::new() };
+        let mut store = Self {
+            packs: Vec::new(),
+            loose: Vec::new(),
+            ids: Vec::new(),
+            owners: Vec::new(),
+            fanout: Vec::new(),
+            rest_bits: 0,
+        };
         for folder in object_folders(repository, collector) {
             store.add_packs(&folder, collector);
             add_loose(&folder, &mut store.loose, collector);
         }
         store.loose.sort_unstable();
         store.loose.dedup();
-        let packed = store.packs.iter().enumerate().flat_map(|(n, p)| p.entries.iter().map(move |e| (e.1, n as u16)));
-        let mut all: Vec<(Oid, u16)> = packed.chain(store.loose.iter().map(|id| (*id, u16::MAX))).collect();
-        all.sort_unstable();
+        let packed = store.packs.iter().enumerate().flat_map(|(n, p)| ids_of(&p.index).map(move |id| (id, n as u16)));
+        let mut all: Vec<(Oid, u16)> = packed.chain(store.loose.iter().map(|id| (*id, LOOSE))).collect();
+        // Stable, because that kind of sorting makes use of the sorted runs that indexes are.
+        all.sort();
         all.dedup_by_key(|(id, _)| *id);
-        let owners = all.iter().map(|(_, pack)| (*pack != u16::MAX).then_some(*pack)).collect();
-        let ids: Vec<Oid> = all.into_iter().map(|(id, _)| id).collect();
-        let mut fanout = vec![0u32; (1 << 16) + 1];
-        for id in &ids {
-            fanout[prefix(id) + 1] += 1;
+        (store.ids, store.owners) = all.into_iter().unzip();
+        for pack in &mut store.packs {
+            pack.number_entries(&store.ids);
         }
-        for n in 1..fanout.len() {
-            fanout[n] += fanout[n - 1];
+        let bits = (store.ids.len() as u64).max(2).next_power_of_two().ilog2().min(31);
+        store.rest_bits = 32 - bits;
+        store.fanout = vec![0u32; (1 << bits) + 1];
+        for id in &store.ids {
+            store.fanout[bucket(id.as_bytes(), store.rest_bits) + 1] += 1;
         }
-        Self { ids, owners, fanout, ..store }
+        for n in 1..store.fanout.len() {
+            store.fanout[n] += store.fanout[n - 1];
+        }
+        store
     }
 
     /// The number of an object, if it is there.
     pub(super) fn number(&self, id: &Oid) -> Option<u32> {
-        let start = self.fanout[prefix(id)];
-        let range = start as usize..self.fanout[prefix(id) + 1] as usize;
-        self.ids[range].binary_search(id).ok().map(|n| start + n as u32)
+        self.number_of(id.as_bytes())
     }
 
-    /// The first pack that has the object; none for one that is only loose.
-    pub(super) fn first_pack(&self, id: &Oid) -> Option<usize> {
-        self.owners[self.number(id)? as usize].map(usize::from)
+    /// The number of the object with these 20 bytes of id, if it is there.
+    pub(super) fn number_of(&self, id: &[u8]) -> Option<u32> {
+        let bucket = bucket(id, self.rest_bits);
+        let first = self.fanout[bucket] as usize;
+        let alike = &self.ids[first..self.fanout[bucket + 1] as usize];
+        // One or two at most, unless somebody has made ids that begin alike.
+        let found = if alike.len() > 8 {
+            alike.binary_search_by(|i| i.as_bytes().cmp(id)).ok()
+        } else {
+            alike.iter().position(|i| i.as_bytes() == id)
+        };
+        found.map(|n| (first + n) as u32)
+    }
+
+    /// The first pack that has the object with this number; none for one that is only loose.
+    pub(super) fn first_pack(&self, number: u32) -> Option<usize> {
+        Some(self.owners[number as usize]).filter(|n| *n != LOOSE).map(usize::from)
+    }
+
+    /// Numbers of the objects that no pack has.
+    pub(super) fn only_loose(&self) -> impl Iterator<Item = u32> {
+        self.loose.iter().filter_map(|id| self.number(id)).filter(|n| self.first_pack(*n).is_none())
     }
 
     fn add_packs(&mut self, folder: &Path, collector: &Collector) {
@@ -82,9 +165,13 @@ impl Store {
     }
 }
 
-fn prefix(id: &Oid) -> usize {
-    let bytes = id.as_bytes();
-    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
+fn bucket(id: &[u8], rest_bits: u32) -> usize {
+    (u32::from_be_bytes([id[0], id[1], id[2], id[3]]) >> rest_bits) as usize
+}
+
+fn ids_of(index: &gix_pack::index::File) -> impl Iterator<Item = Oid> + '_ {
+    (0..index.num_objects())
+        .map(|n| Oid::from_bytes(index.oid_at_index(n).as_bytes()).expect("an index of 20-byte ids was opened"))
 }
 
 fn open_pack(path: &Path) -> Result<Pack, String> {
@@ -102,16 +189,14 @@ fn open_pack(path: &Path) -> Result<Pack, String> {
             index.num_objects()
         ));
     }
-    let mut entries: Vec<(u64, Oid)> = (0..index.num_objects())
-        .map(|n| Oid::from_bytes(index.oid_at_index(n).as_bytes()).map(|id| (index.pack_offset_at_index(n), id)))
-        .collect::<Result<_, _>>()
-        .map_err(|e| cannot(&e.message()))?;
-    entries.sort_unstable();
     let end = data.pack_end() as u64;
-    if entries.last().is_some_and(|(offset, _)| *offset >= end) {
+    if (0..index.num_objects()).any(|n| index.pack_offset_at_index(n) >= end) {
         return Err("the index names objects beyond the end of the pack: it is truncated".to_owned());
     }
-    Ok(Pack { data, index, entries })
+    if !(1..index.num_objects()).all(|n| index.oid_at_index(n - 1) <= index.oid_at_index(n)) {
+        return Err("the ids in its index are not sorted: it is damaged (`git index-pack` makes a new one)".to_owned());
+    }
+    Ok(Pack { data, index, entries: Vec::new(), firsts: Vec::new(), shift: 0 })
 }
 
 /// The repository's own object folder, then those it borrows from.

@@ -3,11 +3,13 @@
 pub mod examples;
 pub mod lint;
 pub mod load;
+mod quick;
 mod rule;
 pub mod schema;
 mod set;
 pub mod shape;
 
+pub use quick::Alphabet;
 pub use rule::{
     Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind,
 };

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
+use super::quick::{self, Alphabet};
 use crate::named_enum;
 
 type Text = Cow<'static, str>;
@@ -99,12 +100,20 @@ pub struct Pattern {
     source: Text,
     compiled: OnceLock<Regex>,
     anchored: OnceLock<Regex>,
+    tail: OnceLock<Option<Regex>>,
+    alphabet: OnceLock<Alphabet>,
 }
 
 impl Pattern {
     /// From a source that [`crate::rules::lint`] has accepted.
     pub const fn new(source: Text) -> Self {
-        Self { source, compiled: OnceLock::new(), anchored: OnceLock::new() }
+        Self {
+            source,
+            compiled: OnceLock::new(),
+            anchored: OnceLock::new(),
+            tail: OnceLock::new(),
+            alphabet: OnceLock::new(),
+        }
     }
 
     /// The source text.
@@ -120,6 +129,21 @@ impl Pattern {
     /// The expression tied to the beginning of the text it is given.
     pub fn anchored(&self) -> &Regex {
         self.anchored.get_or_init(|| compile(&format!(r"\A(?:{})", self.source)))
+    }
+
+    /// The part of the expression from the only one of `anchors` on, tied to the beginning of the text it is given; none where
+    /// the anchor's place in the pattern cannot be told.
+    pub fn tail(&self, anchors: &[Cow<'static, str>]) -> Option<&Regex> {
+        let make = || {
+            let [anchor] = anchors else { return None };
+            quick::tail(&self.source, anchor).map(|tail| compile(&format!(r"\A(?:{tail})")))
+        };
+        self.tail.get_or_init(make).as_ref()
+    }
+
+    /// What matches consist of.
+    pub fn alphabet(&self) -> &Alphabet {
+        self.alphabet.get_or_init(|| Alphabet::of(&self.source))
     }
 }
 

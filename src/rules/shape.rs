@@ -62,7 +62,8 @@ fn follow(hir: &Hir, anchors: &[String]) -> Follow {
     follow
 }
 
-fn parse(pattern: &str) -> Result<Hir, String> {
+/// The syntax tree of a pattern, or what is wrong with it.
+pub(super) fn parse(pattern: &str) -> Result<Hir, String> {
     regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
