@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Scan files and git history for credentials.
     Scan(Box<ScanArgs>),
+    /// Scan what a git hook or a hook framework is about: the index, pushed commits, a message, or files.
+    Hook(Box<HookArgs>),
     /// List, show and check rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -133,6 +135,28 @@ pub struct CommonArgs {
     /// When to show progress on standard error.
     #[arg(long, value_enum, default_value = "auto")]
     pub progress: When,
+}
+
+/// `spillcheck hook`.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "What is scanned follows from arguments, standard input and environment: files that are all staged, as they are \
+                  in the index; other files as they are; without files the index; for pushes every ref on standard input; the \
+                  range of PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF; for commit-msg the message. Secrets that were there \
+                  before a change do not count."
+)]
+pub struct HookArgs {
+    /// What git passes to the hook, or files.
+    #[arg(value_name = "ARGUMENT")]
+    pub arguments: Vec<PathBuf>,
+    /// The hook that this is [default: worked out].
+    #[arg(long, value_name = "HOOK")]
+    pub stage: Option<crate::hook::Stage>,
+
+    /// How to scan and what to write.
+    #[command(flatten)]
+    pub common: CommonArgs,
 }
 
 /// `spillcheck rules`.

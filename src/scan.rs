@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::collect::{self, Collected, Collector, Sorted};
+use crate::git::ranges::{Change, Set};
 use crate::git::{self, GitError};
 use crate::judge::allow::Comments;
 use crate::report::Report;
 use crate::rules::{Confidence, RuleSet};
 use crate::search::Searcher;
-use crate::source::{History, Scan, files, history, introduced, stdin};
+use crate::source::{History, Scan, files, history, introduced, message, stdin};
 use crate::suppression::Suppressor;
 
 /// What to scan.
@@ -29,6 +30,29 @@ pub enum Target {
     Range(PathBuf, String),
     /// Standard input.
     Stdin,
+    /// What a change that is known already introduces, in the repository at `path`.
+    Introduced {
+        /// The repository.
+        path: PathBuf,
+        /// The change.
+        change: Change,
+    },
+    /// What the commits of a set introduce, in the repository at `path`.
+    Commits {
+        /// The repository.
+        path: PathBuf,
+        /// The commits.
+        set: Set,
+    },
+    /// Files given one by one: no ignore rule applies to them.
+    Listed {
+        /// The repository (or folder) that reported paths are relative to.
+        path: PathBuf,
+        /// The files.
+        files: Vec<PathBuf>,
+    },
+    /// A file with a commit message.
+    Message(PathBuf),
 }
 
 /// Which parts of a repository.
@@ -145,12 +169,21 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
         Target::Stdin => stdin::scan(scan, std::io::stdin().lock()),
         Target::Paths { paths, what } => scan_paths(scan, paths, *what, options)?,
         Target::Staged(path) => {
-            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+            let repository = repository(path)?;
             let change = git::ranges::staged(&repository)?;
             introduced::scan(scan, &repository, &[change]);
         }
+        Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, std::slice::from_ref(change)),
+        Target::Commits { path, set } => scan_commits(scan, &repository(path)?, set)?,
+        Target::Listed { path, files } => {
+            let base =
+                std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
+            let tree = files::Tree { path: base.clone(), base, prefix: String::new(), tracked: Vec::new() };
+            files::listed(scan, &tree, files, &options.exclude);
+        }
+        Target::Message(path) => message::scan(scan, path),
         Target::Range(path, range) => {
-            let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+            let repository = repository(path)?;
             let set = git::ranges::parse(&repository, range)?;
             scan_commits(scan, &repository, &set)?;
         }
@@ -158,8 +191,13 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
     Ok(())
 }
 
+/// The repository that `path` lies in.
+fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
+    git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.to_owned()))
+}
+
 /// What the commits of `set` introduce.
-fn scan_commits(scan: &Scan<'_>, repository: &git2::Repository, set: &git::ranges::Set) -> Result<(), ScanFailure> {
+fn scan_commits(scan: &Scan<'_>, repository: &git2::Repository, set: &Set) -> Result<(), ScanFailure> {
     let git::ranges::Range { changes, cut_at } = git::ranges::commits(repository, set, scan.collector)?;
     scan.collector.commits(changes.len() as u64);
     if let Some(commit) = cut_at {

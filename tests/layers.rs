@@ -23,6 +23,8 @@ const LAYERS: &[&[&str]] = &[
     &["git"],
     &["source"],
     &["scan"],
+    &["plan"],
+    &["hook"],
     &["cli"],
     &["commands"],
     &["main"],

@@ -176,6 +176,33 @@ fn no_mode_and_no_report_file_shows_a_secret() {
     }
 }
 
+/// The index, files and commits by way of the hook.
+#[test]
+fn no_hook_shows_a_secret() {
+    let (repo, hidden) = full();
+    let files: Vec<String> = (0..200).map(|n| format!("f{n}.txt")).filter(|f| repo.path().join(f).exists()).collect();
+    let all: Vec<&str> = files.iter().map(String::as_str).chain(["key.pem", "login.yml"]).collect();
+    let message = repo.path().join(".git/COMMIT_EDITMSG");
+    std::fs::copy(repo.path().join("login.yml"), &message).unwrap();
+    let line = format!("refs/heads/main {} refs/heads/main {}\n", repo.head(), "0".repeat(40));
+    for (args, stdin) in [
+        (&["--stage", "pre-commit"][..], ""),
+        (&all, ""),
+        (&["--stage", "pre-push"], &line),
+        (&["--stage", "commit-msg", ".git/COMMIT_EDITMSG"], ""),
+    ] {
+        let run = Spillcheck::new(repo.path())
+            .args(["hook", "-v", "--confidence", "low", "--color", "always"])
+            .args(args)
+            .stdin(stdin)
+            .run();
+        assert!(run.expect(1).stdout.len() > 400);
+        for (output, name) in outputs(&run, &format!("hook {:?}", args.first())) {
+            assert_hidden(&output, &hidden, &name);
+        }
+    }
+}
+
 #[test]
 fn standard_input_and_a_single_long_line() {
     let (planted, hidden) = hidden(61);

@@ -1,5 +1,6 @@
 //! The commands: a few calls each, and what they print.
 
+mod hook;
 mod output;
 mod progress;
 mod rules;
@@ -48,6 +49,7 @@ impl UsageError {
 pub fn run(cli: Cli) -> Result<Outcome, UsageError> {
     match cli.command {
         Command::Scan(args) => scan::run(*args),
+        Command::Hook(args) => hook::run(*args),
         Command::Rules(command) => rules::run(command),
     }
 }

@@ -60,6 +60,11 @@ impl Output {
         self.format == Format::Sarif
     }
 
+    /// Text for people, on standard output.
+    pub(super) fn is_text(&self) -> bool {
+        self.is_stdout() && self.format == Format::Human
+    }
+
     /// Files this output makes: not to be scanned.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         match &self.sink {
@@ -71,15 +76,7 @@ impl Output {
     /// Writes the report.
     pub(super) fn write(self, report: &Report<'_>, options: &report::Options) -> Result<(), UsageError> {
         match self.sink {
-            Sink::Stdout => {
-                let mut out = BufWriter::new(io::stdout().lock());
-                let result = report::write(self.format, report, options, &mut out).and_then(|()| out.flush());
-                match result {
-                    // The reader has seen enough.
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                    other => other.map_err(|e| UsageError::new(format!("cannot write report: {e}"))),
-                }
-            }
+            Sink::Stdout => to_stdout(|out| report::write(self.format, report, options, out)),
             Sink::File(mut temporary, path) => {
                 let fail = |e: io::Error| UsageError::new(format!("{}: cannot write report: {e}", path.display()));
                 let mut out = BufWriter::new(temporary.as_file_mut());
@@ -91,6 +88,15 @@ impl Output {
             Sink::Special(mut file, path) => report::write(self.format, report, options, &mut file)
                 .map_err(|e| UsageError::new(format!("{}: cannot write report: {e}", path.display()))),
         }
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough is no error.
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), UsageError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|e| UsageError::new(format!("cannot write report: {e}"))),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Outcome, UsageError};
 use crate::cli::{CommonArgs, ConfidenceName, FormatName, ScanArgs};
 use crate::collect::Collector;
 use crate::judge::allow::Comments;
+use crate::plan::Plan;
 use crate::report::{self, Format, Report};
 use crate::rules::{Confidence, RuleSet, load};
 use crate::scan::{self, Options, Target, What};
@@ -18,14 +19,15 @@ use crate::source::History;
 
 pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
     let target = target(&args)?;
-    perform(&args.common, &[target], |report, outputs| write(report, outputs, &args.common))
+    let plan = Plan { targets: vec![target], ..Plan::default() };
+    perform(&args.common, &plan, |report, outputs| write(report, outputs, &args.common))
 }
 
-/// One scan of all `targets` with the options that every scanning command has. `write` gets the report and the outputs that
+/// One scan of all that is planned, with the options that every scanning command has. `write` gets the report and the outputs that
 /// were opened for it before the scan.
 pub(super) fn perform(
     args: &CommonArgs,
-    targets: &[Target],
+    plan: &Plan,
     write: impl FnOnce(&Report<'_>, Vec<Output>) -> Result<(), UsageError>,
 ) -> Result<Outcome, UsageError> {
     let rules = rule_set(args)?;
@@ -45,8 +47,9 @@ pub(super) fn perform(
     };
     let collector = Arc::new(Collector::default());
     stop_on_interrupt(&collector);
+    plan.problems.iter().for_each(|p| collector.error(p.subject.clone(), p.problem.clone()));
     let progress = Progress::start(args.progress, args.quiet, &collector);
-    let result = scan::run(&rules, targets, &options, &collector);
+    let result = scan::run(&rules, &plan.targets, &options, &collector);
     drop(progress);
     let report = result.map_err(UsageError::new)?;
     write(&report, outputs)?;
@@ -55,19 +58,22 @@ pub(super) fn perform(
 
 /// Writes all outputs of a report.
 pub(super) fn write(report: &Report<'_>, outputs: Vec<Output>, args: &CommonArgs) -> Result<(), UsageError> {
-    let stdout_color = wants_color(args.color, &io::stdout());
-    for output in outputs {
-        let color = output.is_stdout() && stdout_color;
-        let options = report::Options {
-            reveal: args.reveal,
-            color,
-            verbose: args.verbose,
-            list_suppressed: !args.omit_suppressed,
-            ..Default::default()
-        };
-        output.write(report, &options)?;
+    outputs.into_iter().try_for_each(|output| {
+        let options = shown(args, output.is_stdout());
+        output.write(report, &options)
+    })
+}
+
+/// What a report may show; colour is for standard output alone.
+pub(super) fn shown(args: &CommonArgs, is_stdout: bool) -> report::Options {
+    let color = is_stdout && wants_color(args.color, &io::stdout());
+    report::Options {
+        reveal: args.reveal,
+        color,
+        verbose: args.verbose,
+        list_suppressed: !args.omit_suppressed,
+        ..Default::default()
     }
-    Ok(())
 }
 
 fn outcome(report: &Report<'_>, args: &CommonArgs) -> Outcome {

@@ -21,7 +21,7 @@ pub struct Changed {
 
 /// A change: the files it brings, and for each parent the blobs that parent had in place of changed files. A secret is
 /// introduced if it stands in a file the change brings and in no old blob of some parent, for every parent.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
     /// New and changed files.
     pub new: Vec<Changed>,
@@ -40,7 +40,7 @@ pub struct Range {
 }
 
 /// See [`Change`].
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parent {
     /// For each of [`Change::new`], whether it differs from this parent.
     pub differs: Vec<bool>,
@@ -70,16 +70,60 @@ fn sides(diff: &Diff<'_>) -> (Vec<(Oid, String)>, Vec<Oid>) {
     (new, old)
 }
 
+impl Change {
+    /// Keeps only the new and changed files whose path is `wanted`. What the change replaces stays: a secret that moved from
+    /// there is old.
+    pub fn keep(&mut self, wanted: impl Fn(&str) -> bool) {
+        let kept: Vec<bool> = self.new.iter().map(|changed| wanted(changed.origin.path())).collect();
+        let mut of_new = kept.iter();
+        self.new.retain(|_| of_new.next() == Some(&true));
+        for parent in &mut self.parents {
+            let mut of_parent = kept.iter();
+            parent.differs.retain(|_| of_parent.next() == Some(&true));
+        }
+    }
+}
+
+/// The index that the next commit is made of. `git commit -a`, `-p` and `git commit PATH` run their hooks with an index of
+/// their own.
+fn index(repository: &Repository) -> Result<git2::Index, GitError> {
+    let index = match super::environment::index_file(repository.path()) {
+        Some(path) => git2::Index::open(&path),
+        None => repository.index(),
+    };
+    index.map_err(|e| GitError::Other(format!("{}: cannot read the index: {}", name(repository), e.message())))
+}
+
+/// Paths of the index that are in conflict: nothing of them would be committed.
+pub fn unmerged(repository: &Repository) -> Result<Vec<String>, GitError> {
+    let index = index(repository)?;
+    // Stages 1 to 3 of a path are the sides of its conflict; the stage is in bits 12 and 13 (gitformat-index(5)).
+    let in_conflict = index.iter().filter(|entry| entry.flags & 0x3000 != 0);
+    let mut paths: Vec<String> = in_conflict.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect();
+    paths.dedup();
+    Ok(paths)
+}
+
+/// Every file of the index, as if nothing had been there before.
+pub fn whole_index(repository: &Repository) -> Result<Change, GitError> {
+    let index = index(repository)?;
+    let files = index.iter().filter(|entry| entry.mode != 0o160_000 && entry.flags & 0x3000 == 0);
+    let new: Vec<Changed> = files
+        .map(|entry| {
+            let path = String::from_utf8_lossy(&entry.path).into_owned();
+            Changed { blob: entry.id, origin: Origin::Staged { path: path.into() } }
+        })
+        .collect();
+    let parents = vec![Parent { differs: vec![true; new.len()], old: Vec::new() }];
+    Ok(Change { new, parents })
+}
+
 /// What the index would commit.
 pub fn staged(repository: &Repository) -> Result<Change, GitError> {
     let fail = |error: git2::Error| {
         GitError::Other(format!("{}: cannot compare the index with HEAD: {}", name(repository), error.message()))
     };
-    let index = match super::environment::index_file(repository.path()) {
-        // `git commit -a`, `-p` and `git commit PATH` run their hooks with an index of their own.
-        Some(path) => git2::Index::open(&path).map_err(fail)?,
-        None => repository.index().map_err(fail)?,
-    };
+    let index = index(repository)?;
     let head = match repository.head() {
         Ok(head) => Some(head.peel_to_tree().map_err(fail)?),
         Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => None,

@@ -25,6 +25,11 @@ impl Paint {
         Self(false)
     }
 
+    /// With colours, or text as it is.
+    pub(super) fn new(color: bool) -> Self {
+        Self(color)
+    }
+
     fn with(self, style: Style, text: &str) -> String {
         if self.0 { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
@@ -63,10 +68,14 @@ impl Paint {
     }
 }
 
-struct Page<'a> {
-    report: &'a Report<'a>,
-    options: &'a Options,
-    paint: Paint,
+/// A report and how it is shown.
+pub(super) struct Page<'a> {
+    /// The report.
+    pub(super) report: &'a Report<'a>,
+    /// What may be shown of it.
+    pub(super) options: &'a Options,
+    /// Colours.
+    pub(super) paint: Paint,
 }
 
 /// Writes the findings and the summary.
@@ -83,7 +92,7 @@ pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write)
 }
 
 /// The worst first, findings of one rule together, else in the order of the report.
-fn sorted(findings: &[Finding]) -> Vec<&Finding> {
+pub(super) fn sorted(findings: &[Finding]) -> Vec<&Finding> {
     let mut best: BTreeMap<usize, (Severity, Confidence)> = BTreeMap::new();
     for finding in findings {
         let rank = (finding.severity, finding.confidence);
@@ -114,7 +123,8 @@ pub(super) fn day(commit: &Commit) -> &str {
 }
 
 impl Page<'_> {
-    fn finding(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    /// One finding: what it is, its mask and its places.
+    pub(super) fn finding(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let rule = self.report.rules.get(finding.rule);
         writeln!(
             out,

@@ -4,6 +4,7 @@ mod dto;
 mod excerpt;
 mod github;
 mod gitlab;
+mod hook;
 mod human;
 mod json;
 mod jsonl;
@@ -20,6 +21,8 @@ use crate::finding::Finding;
 use crate::named_enum;
 use crate::rules::RuleSet;
 use crate::suppression::{Suppressed, SuppressionKind, UnusedAllow};
+
+pub use hook::{Subject, write_hook};
 
 named_enum! {
     /// How a report is written.

@@ -64,7 +64,8 @@ fn why_nothing(report: &Report<'_>) -> String {
     }
 }
 
-fn searched(report: &Report<'_>) -> String {
+/// `2 files, 257 bytes`.
+pub(super) fn searched(report: &Report<'_>) -> String {
     let stats = &report.stats;
     let mut parts = Vec::new();
     if stats.files > 0 {

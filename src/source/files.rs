@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::prelude::*;
 
 use super::stream::{self, Outcome};
 use super::{INTERNAL_ERROR, Scan, lines};
@@ -75,6 +76,23 @@ pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) {
         let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         scan_ignored_but_tracked(scan, tree, options, &seen);
     }
+}
+
+/// Searches `files` one by one. They were named, so no ignore rule applies; links are skipped as in a walk.
+pub fn listed(scan: &Scan<'_>, tree: &Tree, files: &[PathBuf], exclude: &[PathBuf]) {
+    let one = |worker: &mut Worker<'_>, path: &PathBuf| {
+        // Of the same form as the base, so that the reported path is relative to it.
+        let folder = path.parent().map_or_else(|| Ok(tree.base.clone()), fs::canonicalize);
+        let path = folder.map_or_else(|_| path.clone(), |folder| folder.join(path.file_name().unwrap_or_default()));
+        if scan.collector.is_cancelled() || exclude.contains(&path) {
+            return;
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) => worker.entry(&path, &metadata),
+            Err(error) => scan.collector.error(worker.name(&path), error.to_string()),
+        }
+    };
+    scan.pool.install(|| files.par_iter().for_each_init(|| Worker { scan, tree, buffer: Vec::new() }, one));
 }
 
 /// A file that git tracks is published, whatever an ignore file says.

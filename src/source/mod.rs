@@ -5,6 +5,7 @@ pub mod files;
 pub mod history;
 pub mod introduced;
 mod lines;
+pub mod message;
 pub mod stdin;
 mod stream;
 
