@@ -8,6 +8,7 @@
 //!
 //! This library exists so that the binary, tests and benchmarks share one engine; it promises no stability.
 
+pub mod ci;
 pub mod cli;
 pub mod collect;
 pub mod commands;
@@ -28,4 +29,5 @@ pub mod scan;
 pub mod search;
 pub mod secret;
 pub mod source;
+pub mod subprocess;
 pub mod suppression;

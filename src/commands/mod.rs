@@ -1,5 +1,7 @@
 //! The commands: a few calls each, and what they print.
 
+mod ci;
+mod doctor;
 mod hook;
 mod output;
 mod progress;
@@ -49,7 +51,13 @@ impl UsageError {
 pub fn run(cli: Cli) -> Result<Outcome, UsageError> {
     match cli.command {
         Command::Scan(args) => scan::run(*args),
+        Command::Ci(args) => ci::run(*args),
         Command::Hook(args) => hook::run(*args),
         Command::Rules(command) => rules::run(command),
     }
+}
+
+/// A variable of the environment; an empty one counts as not set.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

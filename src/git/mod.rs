@@ -150,7 +150,7 @@ fn index_entries(repository: &Repository, collector: &Collector) -> Vec<(Oid, St
 }
 
 /// Commits whose parents a shallow clone does not have.
-fn shallow(repository: &Repository) -> HashSet<Oid> {
+pub fn shallow(repository: &Repository) -> HashSet<Oid> {
     let text = std::fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
     text.lines().filter_map(|line| Oid::from_str(line).ok()).collect()
 }

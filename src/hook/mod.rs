@@ -4,6 +4,7 @@
 //! (<https://pre-commit.com/#environment-variables>), Husky and lefthook.
 
 mod arguments;
+pub mod install;
 mod pushed;
 mod stdin;
 

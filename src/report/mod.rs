@@ -23,6 +23,7 @@ use crate::rules::RuleSet;
 use crate::suppression::{Suppressed, SuppressionKind, UnusedAllow};
 
 pub use hook::{Subject, write_hook};
+pub use text::printable;
 
 named_enum! {
     /// How a report is written.

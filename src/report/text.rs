@@ -12,7 +12,7 @@ fn is_hostile(c: char) -> bool {
 }
 
 /// `text` with control, bidirectional and invisible characters written as `\u{…}`.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if is_hostile(c) {
