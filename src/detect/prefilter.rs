@@ -32,39 +32,58 @@ struct Gram {
     anchor: u32,
     /// Offset of the gram within the anchor.
     offset: u32,
+    /// The first eight bytes of the stem, folded, and which of them it has.
+    head: u64,
+    mask: u64,
+}
+
+impl Gram {
+    /// The gram at `offset` of `anchor`.
+    fn new(value: u32, anchor: u32, offset: u32, stem: &[u8]) -> Self {
+        let len = stem.len().min(8);
+        let (mut head, mut mask) = ([0; 8], [0; 8]);
+        head[..len].copy_from_slice(&stem[..len]);
+        mask[..len].fill(0xff);
+        let mask = u64::from_le_bytes(mask);
+        Self { value, anchor, offset, head: fold(u64::from_le_bytes(head)) & mask, mask }
+    }
 }
 
 /// All anchors of a rule set, ready to search.
 pub struct Prefilter {
     anchors: Vec<Anchor>,
+    /// Two bits of one word for each gram; see [`bits`].
     bitmap: Box<[u64; WORDS]>,
-    second: Box<[u64; SECOND_WORDS]>,
     /// Sorted by hash and value; `starts[bucket]..starts[bucket + 1]` are those whose hash begins with `bucket`.
     grams: Vec<Gram>,
     starts: Vec<u32>,
 }
 
 /// The bitmap has 2^17 bits: 16 KiB, half of a first-level cache.
-const HASH_BITS: u32 = 17;
-const WORDS: usize = 1 << (HASH_BITS - 6);
-/// The second one, looked at where the first says yes: 8 KiB.
-const SECOND_BITS: u32 = 16;
-const SECOND_WORDS: usize = 1 << (SECOND_BITS - 6);
-/// The table has fewer buckets, so that it stays in the cache too.
-const BUCKET_BITS: u32 = 12;
+const WORD_BITS: u32 = 11;
+const WORDS: usize = 1 << WORD_BITS;
+/// The table has more buckets than there are grams.
+const BUCKET_BITS: u32 = 13;
 const FOLD: u32 = 0x2020_2020;
 
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)
+fn fold(word: u64) -> u64 {
+    word | 0x2020_2020_2020_2020
 }
 
-/// A second, independent hash: of the positions that pass the first by chance, one in eight passes this.
-fn second_hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0xC2B2_AE35) >> (32 - SECOND_BITS)
+fn hash(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9E37_79B1)
+}
+
+/// Where a gram's two bits stand: the word, and their places in it. Two bits let one foreign gram in a hundred pass where one
+/// would let three pass, and cost no second look into memory.
+#[inline(always)]
+fn bits(gram: u32) -> (usize, u32, u32) {
+    let h = hash(gram);
+    ((h >> (32 - WORD_BITS)) as usize, h >> (26 - WORD_BITS) & 63, h >> (20 - WORD_BITS) & 63)
 }
 
 fn bucket(gram: u32) -> usize {
-    (hash(gram) >> (HASH_BITS - BUCKET_BITS)) as usize
+    (hash(gram) >> (32 - BUCKET_BITS)) as usize
 }
 
 /// How rare pairs of folded bytes are in source code and prose, and then single ones, in quarters of a bit: counted over 59 MB
@@ -121,11 +140,7 @@ impl Prefilter {
                         // Bytes beyond ASCII follow only where everything may.
                         last.retain(|b| *b < 0x80);
                     }
-                    grams.extend(last.into_iter().map(|b| Gram {
-                        value: (head | b << 24) | FOLD,
-                        anchor: index,
-                        offset: 0,
-                    }));
+                    grams.extend(last.into_iter().map(|b| Gram::new((head | b << 24) | FOLD, index, 0, &anchor.text)));
                 }
                 _ => {
                     let (offset, window) = anchor.text[..anchor.stem]
@@ -134,25 +149,22 @@ impl Prefilter {
                         .max_by_key(|(n, w)| (rarity([w[0], w[1], w[2], w[3]]), std::cmp::Reverse(*n)))
                         .expect("anchors have at least three bytes, and this one not three");
                     let value = u32::from_le_bytes([window[0], window[1], window[2], window[3]]) | FOLD;
-                    grams.push(Gram { value, anchor: index, offset: offset as u32 });
+                    grams.push(Gram::new(value, index, offset as u32, &anchor.text[..anchor.stem]));
                 }
             }
         }
         grams.sort_by_key(|g| (hash(g.value), g.value));
         let mut bitmap = Box::new([0; WORDS]);
-        let mut second = Box::new([0; SECOND_WORDS]);
         let mut starts = vec![0u32; (1 << BUCKET_BITS) + 1];
         for gram in &grams {
-            let h = hash(gram.value);
-            bitmap[(h >> 6) as usize] |= 1 << (h & 63);
-            let h = second_hash(gram.value);
-            second[(h >> 6) as usize] |= 1 << (h & 63);
+            let (word, a, b) = bits(gram.value);
+            bitmap[word] |= 1u64 << a | 1 << b;
             starts[bucket(gram.value) + 1] += 1;
         }
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
         }
-        Self { anchors, bitmap, second, grams, starts }
+        Self { anchors, bitmap, grams, starts }
     }
 
     /// The rules that an anchor wakes.
@@ -206,7 +218,7 @@ impl Prefilter {
         while at < end
             && let Some(chunk) = text.get(at..at + 8)
         {
-            let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes")) | 0x2020_2020_2020_2020;
+            let word = fold(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
             let mut any = 0;
             for i in 0..5 {
                 any |= self.passes((word >> (8 * i)) as u32) << i;
@@ -216,11 +228,7 @@ impl Prefilter {
             }
             while any != 0 {
                 let i = any.trailing_zeros() as usize;
-                let gram = (word >> (8 * i)) as u32;
-                let h = second_hash(gram);
-                if self.second[(h >> 6) as usize] >> (h & 63) & 1 == 1 {
-                    self.look_up(gram, at + i, text, &mut found);
-                }
+                self.look_up((word >> (8 * i)) as u32, at + i, text, &mut found);
                 any &= any - 1;
             }
             at += 5;
@@ -240,8 +248,9 @@ impl Prefilter {
 
     #[inline(always)]
     fn passes(&self, gram: u32) -> u32 {
-        let h = hash(gram);
-        (self.bitmap[(h >> 6) as usize] >> (h & 63)) as u32 & 1
+        let (word, a, b) = bits(gram);
+        let word = self.bitmap[word];
+        (word >> a & word >> b) as u32 & 1
     }
 
     #[inline(never)]
@@ -252,6 +261,11 @@ impl Prefilter {
                 continue;
             }
             let Some(start) = at.checked_sub(g.offset as usize) else { continue };
+            if let Some(head) = text.get(start..start + 8)
+                && fold(u64::from_le_bytes(head.try_into().expect("eight bytes"))) & g.mask != g.head
+            {
+                continue;
+            }
             let Anchor { text: anchor, stem, .. } = &self.anchors[g.anchor as usize];
             if text.get(start..start + stem).is_some_and(|t| t.eq_ignore_ascii_case(&anchor[..*stem])) {
                 found(Hit { at: start, anchor: g.anchor as usize });
