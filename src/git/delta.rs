@@ -20,14 +20,22 @@ pub(super) fn apply(
     }
     let wanted = size(&mut rest)?;
     let wanted = usize::try_from(wanted).map_err(|_| "the result is larger than memory")?;
-    text.try_reserve_exact(wanted).map_err(|_| "the result is larger than memory")?;
+    text.try_reserve_exact(wanted.saturating_add(SHORT)).map_err(|_| "the result is larger than memory")?;
     while let Some((&command, after)) = rest.split_first() {
         rest = after;
         if command & 0x80 != 0 {
             let (from, len) = copy(command, &mut rest)?;
             let source = base.get(from..from + len).ok_or("a copy reaches beyond the base")?;
             push(pieces, Piece { start: text.len(), len, source: Some(from) });
-            text.extend_from_slice(source);
+            match base.get(from..).and_then(|rest| rest.first_chunk::<SHORT>()) {
+                // Most copies are short, and one of a constant length needs no call.
+                Some(more) if len <= SHORT => {
+                    let end = text.len() + len;
+                    text.extend_from_slice(more);
+                    text.truncate(end);
+                }
+                _ => text.extend_from_slice(source),
+            }
         } else if command != 0 {
             let len = usize::from(command);
             let inserted = rest.get(..len).ok_or("an insertion is cut short")?;

@@ -115,7 +115,16 @@ pub(super) fn read(
 ) -> Graph {
     let names = Names::default();
     let label = super::name(repository);
-    let reading = |kind| Reading { store, wanted, names: &names, collector, kind, part: Part::default() };
+    let reading = |kind| Reading {
+        store,
+        wanted,
+        names: &names,
+        collector,
+        kind,
+        part: Part::default(),
+        fresh: Vec::new(),
+        buckets: Vec::new(),
+    };
     let mut graph = Graph::default();
     graph.trees.resize(store.ids.len(), 0..0);
     graph.commit_places.resize(store.ids.len(), NO_COMMIT);
@@ -215,7 +224,21 @@ struct Reading<'r> {
     collector: &'r Collector,
     kind: Kind,
     part: Part,
+    /// Entries of the tree at hand that are not known from its base, and where their objects may be in the store.
+    fresh: Vec<Fresh>,
+    buckets: Vec<Range<u32>>,
 }
+
+/// An entry whose object is still to be looked up.
+struct Fresh {
+    at: u32,
+    /// Where its object's id begins.
+    id: u32,
+    is_tree: bool,
+}
+
+/// Length of an object id, bytes.
+const ID: usize = 20;
 
 /// What is known of a tree for those made from it: the entries that matter, with their places.
 #[derive(Default)]
@@ -260,7 +283,6 @@ struct Raw<'t> {
     is_tree: bool,
     is_commit: bool,
     name: &'t [u8],
-    id: &'t [u8],
     end: usize,
 }
 
@@ -269,31 +291,55 @@ fn raw(text: &[u8], at: usize) -> Option<Raw<'_>> {
     let rest = &text[at..];
     let blank = rest.iter().take(8).position(|b| *b == b' ')?;
     let nul = blank + memchr::memchr(0, &rest[blank..])?;
-    let id = rest.get(nul + 1..nul + 21)?;
+    let end = nul + 1 + ID;
+    if end > rest.len() {
+        return None;
+    }
     let mode = &rest[..blank];
     Some(Raw {
         is_tree: mode == b"40000" || mode == b"040000",
         is_commit: mode == b"160000",
         name: &rest[blank + 1..nul],
-        id,
-        end: at + nul + 21,
+        end: at + end,
     })
 }
 
 impl Reading<'_> {
-    /// Looks at the entry at `at`, unless it is known from the base.
-    fn entry(&self, state: &mut TreeState, at: usize, entry: &Raw<'_>) {
-        if entry.is_commit {
-            return;
+    /// Reads the entry at `at`, which is not known from the base, and says where it ends.
+    fn entry(&mut self, state: &mut TreeState, text: &[u8], at: usize) -> Option<usize> {
+        let entry = raw(text, at)?;
+        state.starts.push(at as u32);
+        if !entry.is_commit {
+            self.fresh.push(Fresh { at: at as u32, id: (entry.end - ID) as u32, is_tree: entry.is_tree });
         }
-        match self.store.number_of(entry.id) {
-            None => state.missing.extend(Oid::from_bytes(entry.id).map(|id| (at as u32, id))),
-            Some(object) if entry.is_tree || self.wanted.contains(object) => {
-                let known = Entry { name: self.names.number(entry.name), object, is_tree: entry.is_tree };
-                state.entries.push((at as u32, known));
+        Some(entry.end)
+    }
+
+    /// Looks up the objects of the entries that were read. All at once, because each takes two looks into memory that no cache
+    /// holds, and those of different entries need not wait for each other.
+    fn resolve(&mut self, state: &mut TreeState, text: &[u8]) {
+        let id = |fresh: &Fresh| &text[fresh.id as usize..fresh.id as usize + ID];
+        self.buckets.clear();
+        self.buckets.extend(self.fresh.iter().map(|fresh| self.store.bucket_of(id(fresh))));
+        let (entries, missing) = (state.entries.len(), state.missing.len());
+        for (fresh, bucket) in self.fresh.iter().zip(&self.buckets) {
+            match self.store.number_in(bucket, id(fresh)) {
+                None => state.missing.extend(Oid::from_bytes(id(fresh)).map(|id| (fresh.at, id))),
+                Some(object) if fresh.is_tree || self.wanted.contains(object) => {
+                    let Some(entry) = raw(text, fresh.at as usize) else { continue };
+                    let name = self.names.number(entry.name);
+                    state.entries.push((fresh.at, Entry { name, object, is_tree: fresh.is_tree }));
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
         }
+        if entries > 0 && state.entries.len() > entries {
+            state.entries.sort_by_key(|e| e.0);
+        }
+        if missing > 0 && state.missing.len() > missing {
+            state.missing.sort_by_key(|m| m.0);
+        }
+        self.fresh.clear();
     }
 
     fn note(&mut self, number: u32, state: &TreeState) {
@@ -351,14 +397,13 @@ impl Visitor for Reading<'_> {
         }
         let mut at = 0;
         while at < text.len() {
-            let Some(entry) = raw(text, at) else {
+            let Some(end) = self.entry(&mut state, text, at) else {
                 self.damaged(number);
                 break;
             };
-            state.starts.push(at as u32);
-            self.entry(&mut state, at, &entry);
-            at = entry.end;
+            at = end;
         }
+        self.resolve(&mut state, text);
         self.note(number, &state);
         state
     }
@@ -382,14 +427,13 @@ impl Visitor for Reading<'_> {
                     continue;
                 }
             }
-            let Some(entry) = raw(text, at) else {
+            let Some(end) = self.entry(&mut state, text, at) else {
                 self.damaged(number);
                 break;
             };
-            state.starts.push(at as u32);
-            self.entry(&mut state, at, &entry);
-            at = entry.end;
+            at = end;
         }
+        self.resolve(&mut state, text);
         self.note(number, &state);
         state
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
@@ -130,17 +131,26 @@ impl Store {
     }
 
     /// The number of the object with these 20 bytes of id, if it is there.
-    pub(super) fn number_of(&self, id: &[u8]) -> Option<u32> {
+    fn number_of(&self, id: &[u8]) -> Option<u32> {
+        self.number_in(&self.bucket_of(id), id)
+    }
+
+    /// The numbers of which one is that of the object with these 20 bytes of id, if it is there.
+    pub(super) fn bucket_of(&self, id: &[u8]) -> Range<u32> {
         let bucket = bucket(id, self.rest_bits);
-        let first = self.fanout[bucket] as usize;
-        let alike = &self.ids[first..self.fanout[bucket + 1] as usize];
+        self.fanout[bucket]..self.fanout[bucket + 1]
+    }
+
+    /// The number of the object with these 20 bytes of id, which only one in `bucket` can be.
+    pub(super) fn number_in(&self, bucket: &Range<u32>, id: &[u8]) -> Option<u32> {
+        let alike = &self.ids[bucket.start as usize..bucket.end as usize];
         // One or two at most, unless somebody has made ids that begin alike.
         let found = if alike.len() > 8 {
             alike.binary_search_by(|i| i.as_bytes().cmp(id)).ok()
         } else {
             alike.iter().position(|i| i.as_bytes() == id)
         };
-        found.map(|n| (first + n) as u32)
+        found.map(|n| bucket.start + n as u32)
     }
 
     /// The first pack that has the object with this number; none for one that is only loose.
