@@ -176,6 +176,8 @@ fn history_by_deltas_and_in_full() {
     assert!(delta == full, "{}", first_difference(&delta, &full));
     assert_eq!(delta, with(&["--threads", "1"]));
     assert_eq!(delta, with(&["--threads", "4"]));
+    // Nothing may be held: every branch of a chain is put off and made again from its root.
+    assert_eq!(delta, with(&["--max-memory", "1"]));
 }
 
 fn first_difference(a: &str, b: &str) -> String {

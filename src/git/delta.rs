@@ -52,6 +52,12 @@ pub(super) fn apply(
     if text.len() == wanted { Ok(()) } else { Err("the result is shorter than announced") }
 }
 
+/// The length of the version that `delta` makes.
+pub(super) fn result_len(mut delta: &[u8]) -> Result<u64, &'static str> {
+    size(&mut delta)?;
+    size(&mut delta)
+}
+
 /// Shorter copies count as inserted: nothing is gained by knowing where so few bytes come from, and there are many of them.
 const SHORT: usize = 32;
 

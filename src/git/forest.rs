@@ -40,6 +40,8 @@ pub(super) struct Forest<'p> {
     /// `children[child_starts[n]..child_starts[n + 1]]` are made from entry `n`, the one with the heaviest subtree last.
     children: Vec<u32>,
     child_starts: Vec<u32>,
+    /// The entry that each is made from, or [`NONE`].
+    parent: Vec<u32>,
     /// Entries in the subtree, the entry included.
     weight: Vec<u32>,
     /// Whole objects, by type.
@@ -63,6 +65,8 @@ pub(super) trait Visitor {
         text: &[u8],
         pieces: &[Piece],
     ) -> Self::State;
+    /// An object of more than [`Limits::object`] bytes: it was not unpacked.
+    fn too_large(&mut self, number: u32);
     /// An object that cannot be had.
     fn lost(&mut self, number: u32, problem: &str);
     /// The walk is to stop.
@@ -80,27 +84,28 @@ impl<'p> Forest<'p> {
             data: Vec::with_capacity(n),
             children: Vec::new(),
             child_starts: Vec::new(),
+            parent: vec![NONE; n],
             weight: vec![1; n],
             roots: Vec::new(),
             lost: Vec::new(),
         };
-        let mut parent = vec![NONE; n];
         for (entry, (size, at, base)) in parsed.into_iter().enumerate() {
             let entry = entry as u32;
             forest.data.push((size, at));
             match base {
                 Base::Whole(kind) => forest.roots.push((kind, entry)),
-                Base::Entry(base) => parent[entry as usize] = base,
+                Base::Entry(base) => forest.parent[entry as usize] = base,
                 Base::Lost(problem) => forest.lost.push((entry, problem)),
             }
         }
-        forest.link(&parent);
-        forest.weigh(&mut parent);
+        forest.link();
+        forest.weigh();
         forest
     }
 
     /// Lists the children of every entry, in the order of the pack.
-    fn link(&mut self, parent: &[u32]) {
+    fn link(&mut self) {
+        let parent = &self.parent;
         let mut starts = vec![0; parent.len() + 1];
         let bases =
             || parent.iter().enumerate().filter(|(_, base)| **base != NONE).map(|(n, base)| (n, *base as usize));
@@ -118,7 +123,7 @@ impl<'p> Forest<'p> {
     }
 
     /// Counts subtrees, and turns what no root reaches (deltas in a circle) into lost entries without children.
-    fn weigh(&mut self, parent: &mut [u32]) {
+    fn weigh(&mut self) {
         let mut order: Vec<u32> = self.roots.iter().map(|r| r.1).chain(self.lost.iter().map(|l| l.0)).collect();
         let mut at = 0;
         let mut reached = vec![false; self.data.len()];
@@ -129,13 +134,13 @@ impl<'p> Forest<'p> {
         }
         if order.len() < self.data.len() {
             for entry in (0..self.data.len()).filter(|e| !reached[*e]) {
-                parent[entry] = NONE;
+                self.parent[entry] = NONE;
                 self.lost.push((entry as u32, "its deltas form a circle".to_owned()));
             }
-            self.link(parent);
+            self.link();
         }
-        for &entry in order.iter().rev().filter(|e| parent[**e as usize] != NONE) {
-            self.weight[parent[entry as usize] as usize] += self.weight[entry as usize];
+        for &entry in order.iter().rev().filter(|e| self.parent[**e as usize] != NONE) {
+            self.weight[self.parent[entry as usize] as usize] += self.weight[entry as usize];
         }
         for range in self.child_starts.windows(2).map(|w| w[0] as usize..w[1] as usize) {
             if let Some(heaviest) = range.clone().max_by_key(|c| self.weight[self.children[*c] as usize]) {
@@ -204,17 +209,30 @@ fn parse(pack: &Pack, offset: u64) -> (u64, u64, Base) {
     (entry.decompressed_size, entry.data_offset, base)
 }
 
+/// How much memory a walk may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// About how many bytes of texts all threads may hold for the versions still to be made from them. What does not fit is made
+    /// again later.
+    pub(super) held: u64,
+    /// Larger objects are not unpacked.
+    pub(super) object: u64,
+}
+
 /// Walks the subtrees of `roots` on all threads of `pool`, each with a visitor of its own, and returns the visitors. Whoever is
 /// free takes the next root, so the heaviest come first.
 pub(super) fn walk<V: Visitor + Send>(
     pool: &rayon::ThreadPool,
     forest: &Forest<'_>,
     roots: &[u32],
+    limits: Limits,
     visitor: impl Fn() -> V + Sync,
 ) -> Vec<V> {
     let next = AtomicUsize::new(0);
-    pool.broadcast(|_| {
+    pool.broadcast(|context| {
         let mut walker = Walker::new(forest, visitor());
+        walker.budget = usize::try_from(limits.held / context.num_threads() as u64).unwrap_or(usize::MAX);
+        walker.largest = limits.object;
         while let Some(root) = roots.get(next.fetch_add(1, Ordering::Relaxed)) {
             if walker.visitor.is_cancelled() {
                 break;
@@ -233,6 +251,25 @@ struct Walker<'f, 'p, V: Visitor> {
     delta: Vec<u8>,
     pieces: Vec<Piece>,
     spare: Vec<Vec<u8>>,
+    /// Bytes of the texts that wait for more versions to be made from them, and how many there may be.
+    held: usize,
+    budget: usize,
+    /// Entries put off because holding their base would have taken too much.
+    later: Vec<u32>,
+    /// See [`Limits::object`].
+    largest: u64,
+}
+
+/// Why an object cannot be had.
+enum Trouble {
+    TooLarge,
+    Lost(&'static str),
+}
+
+impl From<&'static str> for Trouble {
+    fn from(problem: &'static str) -> Self {
+        Self::Lost(problem)
+    }
 }
 
 /// Larger buffers are not kept for reuse.
@@ -247,24 +284,51 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
             delta: Vec::new(),
             pieces: Vec::new(),
             spare: Vec::new(),
+            held: 0,
+            budget: usize::MAX,
+            later: Vec::new(),
+            largest: u64::MAX,
         }
     }
 
-    /// Visits a whole object and everything made from it. A panic is an error of the scan like any other damage.
+    /// Visits a whole object and everything made from it.
     fn walk(&mut self, root: u32) {
-        let walked = catch_unwind(AssertUnwindSafe(|| {
-            let mut text = self.spare.pop().unwrap_or_default();
-            match self.inflate(root, &mut text) {
-                Ok(()) => {
-                    let state = self.visitor.whole(self.forest.number(root), &text);
-                    self.descend(root, text, state);
-                }
-                Err(problem) => self.lose(root, problem),
+        self.visit(root);
+        while let Some(entry) = self.later.pop() {
+            self.visit(entry);
+        }
+    }
+
+    /// Visits an object as a whole one, and what is made from it. A panic is an error of the scan like any other damage.
+    fn visit(&mut self, entry: u32) {
+        self.held = 0;
+        let walked = catch_unwind(AssertUnwindSafe(|| match self.rebuild(entry) {
+            Ok(text) => {
+                let state = self.visitor.whole(self.forest.number(entry), &text);
+                self.descend(entry, text, state);
             }
+            Err(trouble) => self.lose(entry, trouble),
         }));
         if walked.is_err() {
-            self.lose(root, "internal error while it was searched; please report it");
+            self.lose(entry, Trouble::Lost("internal error while it was searched; please report it"));
         }
+    }
+
+    /// The text of an entry, made from its root down.
+    fn rebuild(&mut self, entry: u32) -> Result<Vec<u8>, Trouble> {
+        let parent = |e: &u32| Some(self.forest.parent[*e as usize]).filter(|base| *base != NONE);
+        let mut path: Vec<u32> = std::iter::successors(Some(entry), parent).collect();
+        let mut text = self.spare.pop().unwrap_or_default();
+        let root = path.pop().unwrap_or(entry);
+        if self.forest.data[root as usize].0 > self.largest {
+            return Err(Trouble::TooLarge);
+        }
+        self.inflate(root, &mut text)?;
+        while let Some(version) = path.pop() {
+            let next = self.apply(version, &text)?;
+            self.recycle(std::mem::replace(&mut text, next));
+        }
+        Ok(text)
     }
 
     /// The heaviest child is made last, when its base can be freed: so no more texts are held than the binary logarithm of the
@@ -276,11 +340,17 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
             }
             let forest = self.forest;
             let Some((&heavy, others)) = forest.children(entry).split_last() else { break };
+            let held = self.held;
+            self.held += text.len();
             for &child in others {
-                if let Some((version, known)) = self.make(child, &text, &state) {
+                // A version is about as long as its base.
+                if self.held.saturating_add(text.len()) > self.budget {
+                    self.later.push(child);
+                } else if let Some((version, known)) = self.make(child, &text, &state) {
                     self.descend(child, version, known);
                 }
             }
+            self.held = held;
             let Some((version, known)) = self.make(heavy, &text, &state) else { break };
             self.recycle(std::mem::replace(&mut text, version));
             state = known;
@@ -290,23 +360,33 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
     }
 
     fn make(&mut self, entry: u32, base: &[u8], state: &V::State) -> Option<(Vec<u8>, V::State)> {
-        let mut delta = std::mem::take(&mut self.delta);
-        let mut pieces = std::mem::take(&mut self.pieces);
-        let mut text = self.spare.pop().unwrap_or_default();
-        let made = self.inflate(entry, &mut delta).and_then(|()| delta::apply(base, &delta, &mut text, &mut pieces));
-        let result = match made {
-            Ok(()) => {
-                let known = self.visitor.version(self.forest.number(entry), state, base.len(), &text, &pieces);
+        match self.apply(entry, base) {
+            Ok(text) => {
+                let number = self.forest.number(entry);
+                let known = self.visitor.version(number, state, base.len(), &text, &self.pieces);
                 Some((text, known))
             }
-            Err(problem) => {
-                self.lose(entry, problem);
+            Err(trouble) => {
+                self.lose(entry, trouble);
                 None
             }
-        };
+        }
+    }
+
+    /// Makes the version that an entry is; `self.pieces` says what of.
+    fn apply(&mut self, entry: u32, base: &[u8]) -> Result<Vec<u8>, Trouble> {
+        let mut delta = std::mem::take(&mut self.delta);
+        let mut text = self.spare.pop().unwrap_or_default();
+        let inflated = self.inflate(entry, &mut delta);
+        let largest = self.largest;
+        let made = inflated.map_err(Trouble::from).and_then(|()| {
+            if delta::result_len(&delta)? > largest {
+                return Err(Trouble::TooLarge);
+            }
+            Ok(delta::apply(base, &delta, &mut text, &mut self.pieces)?)
+        });
         self.delta = delta;
-        self.pieces = pieces;
-        result
+        made.map(|()| text)
     }
 
     fn inflate(&mut self, entry: u32, into: &mut Vec<u8>) -> Result<(), &'static str> {
@@ -327,10 +407,20 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         }
     }
 
-    fn lose(&mut self, entry: u32, problem: &str) {
-        self.visitor.lost(self.forest.number(entry), problem);
+    fn lose(&mut self, entry: u32, trouble: Trouble) {
+        let number = self.forest.number(entry);
+        let rest = match trouble {
+            Trouble::TooLarge => {
+                self.visitor.too_large(number);
+                "the object it is stored as a change of is larger than --max-blob-size allows to unpack"
+            }
+            Trouble::Lost(problem) => {
+                self.visitor.lost(number, problem);
+                "the object it is stored as a change of cannot be read"
+            }
+        };
         for version in &self.forest.subtree(entry)[1..] {
-            self.visitor.lost(self.forest.number(*version), "the object it is stored as a change of cannot be read");
+            self.visitor.lost(self.forest.number(*version), rest);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::{Oid, Repository};
 
-use super::forest::{self, Forest, Kind, Visitor};
+use super::forest::{self, Forest, Kind, Limits, Visitor};
 use super::objects;
 use super::store::Store;
 use crate::collect::Collector;
@@ -112,6 +112,7 @@ pub(super) fn read(
     wanted: &Bits,
     collector: &Collector,
     pool: &rayon::ThreadPool,
+    limits: Limits,
 ) -> Graph {
     let names = Names::default();
     let label = super::name(repository);
@@ -131,7 +132,7 @@ pub(super) fn read(
     for forest in forests {
         for kind in [Kind::Commit, Kind::Tree] {
             let roots = forest.roots(kind);
-            let visitors = forest::walk(pool, forest, &roots, || reading(kind));
+            let visitors = forest::walk(pool, forest, &roots, limits, || reading(kind));
             visitors.into_iter().for_each(|v| graph.add(v.part));
         }
     }
@@ -436,6 +437,10 @@ impl Visitor for Reading<'_> {
         self.resolve(&mut state, text);
         self.note(number, &state);
         state
+    }
+
+    fn too_large(&mut self, number: u32) {
+        self.lost(number, "it is larger than --max-blob-size allows to unpack");
     }
 
     fn lost(&mut self, number: u32, problem: &str) {

@@ -28,7 +28,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
         wanted.insert(*number);
     }
-    let graph = graph::read(repository, &store, &forests, &wanted, scan.collector, scan.pool);
+    let graph = graph::read(repository, &store, &forests, &wanted, scan.collector, scan.pool, objects::limits(scan));
     let attribution = attribution::attribute(repository, &store, &graph, &wanted, scan.collector)?;
     scan.collector.objects(holdings.count, holdings.bytes, attribution.commits);
     holdings.skipped.iter().for_each(|(reason, n)| scan.collector.skip_many(*reason, *n));

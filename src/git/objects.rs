@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
 
-use super::forest::{self, Forest, Kind, Visitor};
+use super::forest::{self, Forest, Kind, Limits, Visitor};
 use super::holdings::Holdings;
 use super::store::Store;
 use crate::collect::Collector;
@@ -23,7 +23,7 @@ pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'
     for (n, forest) in forests.iter().enumerate() {
         for kind in KINDS {
             let roots = forest.roots(kind);
-            let visitors = forest::walk(scan.pool, forest, &roots, || Searching {
+            let visitors = forest::walk(scan.pool, forest, &roots, limits(scan), || Searching {
                 scan,
                 store,
                 pack: n,
@@ -36,6 +36,13 @@ pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'
         }
     }
     total.merge(search_rest(repository, store, forests, scan, &name))
+}
+
+/// What a walk over packs may take of memory.
+pub(super) fn limits(scan: &Scan<'_>) -> Limits {
+    // Smaller objects that are skipped are unpacked all the same: others may be stored as changes of them.
+    const ALWAYS: u64 = 512 << 20;
+    Limits { held: scan.max_memory, object: scan.max_blob_size.max(ALWAYS) }
 }
 
 /// Loose objects, and those of a pack whose delta base is elsewhere: through libgit2.
@@ -260,6 +267,12 @@ impl Visitor for Searching<'_> {
                 self.note(number, text, seen)
             }
             _ => self.whole(number, text),
+        }
+    }
+
+    fn too_large(&mut self, number: u32) {
+        if self.counts(number) {
+            self.found.skip(SkipReason::TooLarge);
         }
     }
 

@@ -64,3 +64,16 @@ fn a_working_tree_elsewhere_is_not_scanned() {
     run.expect(0);
     assert_eq!(run.summary()["stats"]["files"], 1, "{}", run.out());
 }
+
+/// Half a GiB of nothing packs into half a MiB: it is not unpacked, and the report says so.
+#[test]
+fn an_object_that_unpacks_to_more_than_the_limit() {
+    let (repo, secret) = (Repo::new(), github(0x513));
+    std::fs::File::create(repo.path().join("bomb")).unwrap().set_len((512 << 20) + 1).unwrap();
+    repo.write("a.env", holding(&secret)).commit("a large one");
+    repo.remove("bomb").commit("gone");
+    repo.git(["repack", "-a", "-d", "-q"]);
+    let run = history_of(repo.path());
+    assert_eq!(run.expect(1).findings().len(), 1);
+    assert_eq!(run.summary()["skipped"]["too-large"], 1, "{}", run.out());
+}
