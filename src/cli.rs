@@ -1,8 +1,12 @@
 //! The command line: clap structs, no logic.
 
+mod known;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+pub use known::{AuditArgs, BaselineArgs, BaselineCommand, EntryArgs};
 
 /// Finds exposed API keys and other credentials in working trees and git history.
 #[derive(Debug, Parser)]
@@ -25,6 +29,9 @@ pub enum Command {
     Hook(Box<HookArgs>),
     /// Scan what the event of a CI job brings: the commits of a push or a pull request, and the files.
     Ci(Box<CiArgs>),
+    /// Make and keep the list of known secrets, .spillcheck-baseline in the root of a repository.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// List, show and check rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -82,11 +89,18 @@ pub struct CommonArgs {
     #[arg(long)]
     pub allow_incomplete: bool,
 
+    /// Do not report what FILE knows, in place of .spillcheck-baseline and .secrets.baseline in the root of the repository:
+    /// a baseline, one of detect-secrets, or a JSON report of gitleaks; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Vec<PathBuf>,
+    /// Read no baseline: report what is known, too.
+    #[arg(long, conflicts_with = "baseline")]
+    pub no_baseline: bool,
     /// Do not read allow comments: report what they suppress, too.
     #[arg(long)]
     pub no_inline: bool,
-    /// Of allow comments read spillcheck:allow alone, not those of other scanners (gitleaks:allow, pragma: allowlist
-    /// secret and so on).
+    /// Do not read the allow comments of other scanners (`gitleaks:allow`, `pragma: allowlist secret` and so on), only
+    /// `spillcheck:allow`.
     #[arg(long, conflicts_with = "no_inline")]
     pub no_foreign_inline: bool,
     /// Fail, with the exit code of findings, if an allow comment or baseline entry allows nothing.

@@ -249,9 +249,10 @@ pub fn findings(
         facts.sort();
         facts.dedup();
         let known = rules.get(rule);
+        let fingerprint = Fingerprint::new(known, &secret);
         let (mut open, mut closed) = (Vec::new(), BTreeMap::<Suppression, Vec<Location>>::new());
         for (location, allowed) in locations(group) {
-            let subject = Subject { rule: known, secret: &secret, location: &location };
+            let subject = Subject { rule: known, secret: &secret, fingerprint, location: &location };
             let by = allowed
                 .map(|allowed| inline(&location, allowed))
                 .or_else(|| suppressors.iter().find_map(|s| s.suppression(&subject)));
@@ -264,7 +265,7 @@ pub fn findings(
             rule,
             severity: known.severity,
             confidence: locations.iter().map(|l| l.confidence).max().unwrap_or(floor),
-            fingerprint: Fingerprint::new(known, &secret),
+            fingerprint,
             secret: secret.clone(),
             facts: facts.clone(),
             locations,
@@ -303,10 +304,11 @@ pub fn unused(
     findings: &[Finding],
     suppressors: &[Arc<dyn Suppressor>],
 ) -> Vec<UnusedAllow> {
-    let reported: Vec<Subject<'_>> = findings
-        .iter()
-        .flat_map(|f| f.locations.iter().map(|l| Subject { rule: rules.get(f.rule), secret: &f.secret, location: l }))
-        .collect();
+    let mut reported = Vec::new();
+    for Finding { rule, secret, fingerprint, locations, .. } in findings {
+        let subject = |location| Subject { rule: rules.get(*rule), secret, fingerprint: *fingerprint, location };
+        reported.extend(locations.iter().map(subject));
+    }
     let mut unused = comments;
     unused.extend(suppressors.iter().flat_map(|s| s.unused(&reported)));
     unused.sort();

@@ -8,6 +8,7 @@
 //!
 //! This library exists so that the binary, tests and benchmarks share one engine; it promises no stability.
 
+pub mod baseline;
 pub mod ci;
 pub mod cli;
 pub mod collect;

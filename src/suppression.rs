@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::finding::{Finding, Location};
+use crate::fingerprint::Fingerprint;
 use crate::named_enum;
 use crate::rules::Rule;
 use crate::secret::Secret;
@@ -103,6 +104,8 @@ pub struct Subject<'s> {
     pub rule: &'s Rule,
     /// The credential.
     pub secret: &'s Secret,
+    /// The identity of the two.
+    pub fingerprint: Fingerprint,
     /// The place.
     pub location: &'s Location,
 }

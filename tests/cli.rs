@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/baseline.rs"]
+mod baseline;
 #[path = "cli/cases.rs"]
 mod cases;
 #[path = "cli/special.rs"]

@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["origin", "fingerprint"],
     &["finding"],
     &["suppression"],
+    &["baseline"],
     &["report"],
     &["judge"],
     &["search"],

@@ -203,6 +203,49 @@ fn no_hook_shows_a_secret() {
     }
 }
 
+/// A baseline, what the commands on it print, and what suppressed findings say of themselves.
+#[test]
+fn baselines_and_allow_comments_show_no_secret() {
+    let (repo, hidden) = full();
+    let run = |args: &[&str], stdin: &str| Spillcheck::new(repo.path()).args(args).stdin(stdin).run();
+    let made = run(&["baseline", "create", "--confidence", "low", "--no-history", "-v"], "");
+    let file = repo.path().join(".spillcheck-baseline");
+    let text = std::fs::read(&file).unwrap();
+    assert!(text.iter().filter(|b| **b == b'\n').count() > 200);
+    // Without the signs between groups: with them, one digit less would be taken for a piece of a UUID.
+    let digits: Vec<u8> = text.iter().copied().filter(|b| *b != b'-').collect();
+    assert_hidden(&digits, &hidden, "the baseline");
+    let words: Vec<&[u8]> = text.split(|b| *b == b'\n').filter_map(|line| line.get(39..)).collect();
+    assert_hidden(&words.join(&b'\n'), &hidden, "the words of the baseline");
+    let audit = run(&["baseline", "audit", "--confidence", "low", "--no-history"], &"n\na note\nf\n".repeat(20));
+    let known = run(&["scan", "-v", "--confidence", "low", "--no-history", "--report", "sarif=out.sarif"], "");
+    // All are known now; the first twenty have been looked at.
+    assert!(
+        known.expect(0).out().matches("a note").count() >= 20 && audit.expect(0).out().matches(" of ").count() >= 20
+    );
+    for (run, what) in [(&made, "create"), (&audit, "audit"), (&known, "scan")] {
+        for (output, name) in outputs(run, what) {
+            assert_hidden(&output, &hidden, &name);
+        }
+    }
+    assert_hidden(&std::fs::read(repo.path().join("out.sarif")).unwrap(), &hidden, "SARIF");
+    // The words after an allow comment may hold another secret of the line.
+    let (one, other) = (github(85), github(86));
+    let folder = support::folder();
+    support::write(folder.path(), "a.env", format!("a={one} # spillcheck\u{3a}allow not b={other}\n"));
+    let hidden = [Hidden {
+        rule: "github".to_owned(),
+        pieces: pieces(other.as_bytes(), &[github(87).as_bytes(), github(88).as_bytes()]),
+        secret: other.clone().into_bytes(),
+    }];
+    for format in FORMATS {
+        let run = scan(folder.path(), ["-v", "-f", format]);
+        let lists = ["human", "json", "jsonl", "sarif"].contains(&format);
+        assert_eq!(run.expect(0).out().contains("not b=ghp_******"), lists, "{}", run.out());
+        assert_hidden(&run.stdout, &hidden, format);
+    }
+}
+
 #[test]
 fn standard_input_and_a_single_long_line() {
     let (planted, hidden) = hidden(61);

@@ -1,8 +1,11 @@
 //! The commands: a few calls each, and what they print.
 
+mod audit;
+mod baseline;
 mod ci;
 mod doctor;
 mod hook;
+mod known;
 mod output;
 mod progress;
 mod rules;
@@ -53,6 +56,7 @@ pub fn run(cli: Cli) -> Result<Outcome, UsageError> {
         Command::Scan(args) => scan::run(*args),
         Command::Ci(args) => ci::run(*args),
         Command::Hook(args) => hook::run(*args),
+        Command::Baseline(command) => baseline::run(command),
         Command::Rules(command) => rules::run(command),
     }
 }

@@ -100,6 +100,18 @@ pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
 }
 
+/// Replaces an ordinary file as a whole.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".spillcheck-");
+    ordinary_mode(&mut builder);
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
 /// Temporary files are private; a report is an ordinary file, with the mode that the umask gives it.
 #[cfg(unix)]
 fn ordinary_mode(builder: &mut tempfile::Builder<'_, '_>) {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::output::{Output, wants_color};
 use super::progress::Progress;
-use super::{Outcome, UsageError};
+use super::{Outcome, UsageError, known};
 use crate::cli::{CommonArgs, ConfidenceName, FormatName, ScanArgs};
 use crate::collect::Collector;
 use crate::judge::allow::Comments;
@@ -42,7 +42,7 @@ pub(super) fn perform(
         line_hashes: outputs.iter().any(Output::wants_line_hashes),
         history: if args.full_search { History::FullSearch } else { History::Changes },
         comments: comments(args),
-        suppressors: Vec::new(),
+        suppressors: known::suppressors(args, &plan.targets)?,
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
     };
     let collector = Arc::new(Collector::default());
@@ -105,7 +105,8 @@ fn rule_set(args: &CommonArgs) -> Result<RuleSet, UsageError> {
     rules.select(&args.only, &args.skip).map_err(UsageError::new)
 }
 
-fn target(args: &ScanArgs) -> Result<Target, UsageError> {
+/// What the arguments say is to be scanned.
+pub(super) fn target(args: &ScanArgs) -> Result<Target, UsageError> {
     let is_stdin = |path: &PathBuf| path == Path::new("-");
     if args.paths.iter().any(is_stdin) {
         if args.paths.len() > 1 {

@@ -91,6 +91,11 @@ pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write)
     summary::write(report, options, page.paint, out)
 }
 
+/// Writes one finding.
+pub(super) fn one(report: &Report<'_>, finding: &Finding, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    Page { report, options, paint: Paint(options.color) }.finding(finding, out)
+}
+
 /// The worst first, findings of one rule together, else in the order of the report.
 pub(super) fn sorted(findings: &[Finding]) -> Vec<&Finding> {
     let mut best: BTreeMap<usize, (Severity, Confidence)> = BTreeMap::new();

@@ -93,6 +93,11 @@ fn ranked<'a>(report: &'a Report<'_>) -> Vec<&'a Finding> {
     findings
 }
 
+/// Writes one finding as the report for people shows it.
+pub fn describe(report: &Report<'_>, finding: &Finding, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    human::one(report, finding, options, out)
+}
+
 /// Why something was deliberately not searched. Such skips do not make a scan incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SkipReason {

@@ -1,0 +1,209 @@
+//! A baseline as a scan uses it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::detect_secrets::DetectSecrets;
+use super::gitleaks::Gitleaks;
+use super::text::{self, Numbered};
+use super::{Baseline, Digest, Entry, Key, State, in_scope};
+use crate::suppression::{Subject, Suppression, SuppressionKind, Suppressor, UnusedAllow};
+
+/// What is wrong with a baseline file, and where. Quotes nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {problem}")]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// The line.
+    pub line: NonZeroU32,
+    /// What is wrong, and what is expected.
+    pub problem: String,
+}
+
+/// A baseline of ours or of another scanner, and the day of the scan.
+#[derive(Debug)]
+pub struct Known {
+    file: Arc<str>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Own(Own),
+    DetectSecrets(DetectSecrets),
+    Gitleaks(Gitleaks),
+}
+
+#[derive(Debug)]
+struct Own {
+    keys: BTreeSet<Key>,
+    entries: HashMap<Digest, Vec<Numbered>>,
+    today: Date,
+}
+
+impl Baseline {
+    /// Reads a `.spillcheck-baseline`, which is called `file`.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Problem> {
+        let (keys, entries) = parse(file, text)?;
+        Ok(Self { keys, entries: entries.into_iter().map(|(entry, _)| entry).collect() })
+    }
+}
+
+fn parse(file: &str, text: &str) -> Result<(BTreeSet<Key>, Vec<Numbered>), Problem> {
+    text::parse(text).map_err(|e| Problem { file: file.to_owned(), line: e.line, problem: e.problem })
+}
+
+impl Known {
+    /// Reads a baseline: ours, detect-secrets' `.secrets.baseline` or a gitleaks report in JSON, told by its content.
+    /// `file` is what it is called in reports; `today` decides which entries have expired.
+    pub fn read(file: &str, text: &str, today: Date) -> Result<Self, Problem> {
+        let json = |e: serde_json::Error| {
+            let line = u32::try_from(e.line()).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+            let problem =
+                format!("column {}: no baseline of detect-secrets and no JSON report of gitleaks", e.column());
+            Problem { file: file.to_owned(), line, problem }
+        };
+        let content = match text.trim_start_matches('\u{feff}').trim_start().bytes().next() {
+            Some(b'{') => Content::DetectSecrets(DetectSecrets::read(text).map_err(json)?),
+            Some(b'[') => Content::Gitleaks(Gitleaks::read(text).map_err(json)?),
+            _ => {
+                let (keys, numbered) = parse(file, text)?;
+                let mut entries: HashMap<Digest, Vec<Numbered>> = HashMap::with_capacity(numbered.len());
+                for (entry, line) in numbered {
+                    entries.entry(entry.id).or_default().push((entry, line));
+                }
+                Content::Own(Own { keys, entries, today })
+            }
+        };
+        Ok(Self { file: file.into(), content })
+    }
+}
+
+impl Own {
+    /// The entries for a finding at a place, whether they have expired or not.
+    fn of(&self, subject: &Subject<'_>) -> Vec<&Numbered> {
+        let entries = self.keys.iter().filter_map(|key| self.entries.get(&key.id(&subject.fingerprint))).flatten();
+        let applies = |entry: &Entry| entry.path.as_deref().is_none_or(|path| in_scope(path, &subject.location.path));
+        entries.filter(|(entry, _)| applies(entry)).collect()
+    }
+
+    fn counts(&self, entry: &Entry) -> bool {
+        entry.until.is_none_or(|until| until >= self.today)
+    }
+}
+
+impl Suppressor for Known {
+    fn suppression(&self, subject: &Subject<'_>) -> Option<Suppression> {
+        let mut suppression = Suppression {
+            kind: SuppressionKind::Baseline,
+            file: Arc::clone(&self.file),
+            line: None,
+            what: "entry".into(),
+            reason: None,
+            owner: None,
+            until: None,
+            reviewed: true,
+        };
+        match &self.content {
+            Content::Own(own) => {
+                let entries = own.of(subject);
+                let counting = || entries.iter().filter(|(entry, _)| own.counts(entry));
+                if counting().any(|(entry, _)| entry.state == State::Keep) {
+                    return None;
+                }
+                let (entry, line) = counting().next()?;
+                suppression.line = Some(*line);
+                suppression.what = format!("entry, {}", entry.state).into();
+                suppression.reason = entry.reason.as_deref().map(Arc::from);
+                suppression.owner = entry.owner.as_deref().map(Arc::from);
+                suppression.until = entry.until;
+                suppression.reviewed = entry.state != State::Unreviewed;
+            }
+            Content::DetectSecrets(known) => {
+                let (what, reviewed) = known.find(subject)?;
+                suppression.what = what.into();
+                suppression.reviewed = reviewed;
+            }
+            Content::Gitleaks(known) => {
+                suppression.what = known.find(subject)?.into();
+                suppression.reviewed = false;
+            }
+        }
+        Some(suppression)
+    }
+
+    fn unused(&self, reported: &[Subject<'_>]) -> Vec<UnusedAllow> {
+        let Content::Own(own) = &self.content else { return Vec::new() };
+        let expired = reported.iter().flat_map(|subject| own.of(subject)).filter_map(|(entry, line)| {
+            let until = entry.until.filter(|_| entry.state != State::Keep && !own.counts(entry))?;
+            Some(UnusedAllow {
+                file: Arc::clone(&self.file),
+                line: Some(*line),
+                what: format!("entry, {}", entry.state).into(),
+                problem: format!("expired after {until}: what it stands for is reported again"),
+            })
+        });
+        expired.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::fingerprint::Fingerprint;
+    use crate::rules::RuleSet;
+    use crate::secret::Secret;
+
+    /// A large baseline costs a hook nothing that is felt. Other tests run beside this one: the best of some tries counts.
+    #[test]
+    fn five_thousand_entries_are_read_in_five_milliseconds() {
+        let rules = RuleSet::builtin();
+        let key = Key::random().expect("random numbers");
+        let mut baseline = Baseline::new(key);
+        for n in 0..5_000u32 {
+            baseline.entries.insert(Entry {
+                id: key.id(&Fingerprint::new(rules.get(0), &Secret::new(&n.to_le_bytes()))),
+                state: State::Allow,
+                rule: "github-personal-access-token".to_owned(),
+                path: (n % 2 == 0).then(|| format!("src/module{n}/config.py")),
+                owner: Some("@infra".to_owned()),
+                until: None,
+                reason: Some(format!("number {n} of the samples")),
+            });
+        }
+        let text = baseline.to_string();
+        assert_eq!(text.lines().count(), 5_002);
+        let today = jiff::civil::date(2026, 1, 1);
+        let read = || {
+            let start = Instant::now();
+            let known = Known::read("x", &text, today).expect("a baseline");
+            let Content::Own(own) = &known.content else { panic!("ours") };
+            assert_eq!(own.entries.len(), 5_000);
+            start.elapsed()
+        };
+        let best = (0..200).map(|_| read()).take_while_inclusive(Duration::from_millis(5));
+        assert!(best <= Duration::from_millis(5), "{best:?}");
+    }
+
+    /// The shortest time, looked for until one is within `wanted`.
+    trait UntilWithin: Iterator<Item = Duration> + Sized {
+        fn take_while_inclusive(self, wanted: Duration) -> Duration {
+            let mut best = Duration::MAX;
+            for time in self {
+                best = best.min(time);
+                if best <= wanted {
+                    break;
+                }
+            }
+            best
+        }
+    }
+
+    impl<I: Iterator<Item = Duration>> UntilWithin for I {}
+}
