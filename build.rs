@@ -91,8 +91,11 @@ fn matcher_code(rule: &RuleDef) -> Result<String, String> {
                 (None, Some(scanner)) => format!("Shape::Scanner(Scanner::{})", variant(scanner)),
                 _ => return Err("a token needs either `pattern` or `scanner`".to_owned()),
             };
+            if token.verbatim {
+                return Err("`verbatim` is for rules of users".to_owned());
+            }
             Ok(format!(
-                "Matcher::Token(Token {{ anchors: {}, shape: {shape}, edge: Edge::{}, random: {} }})",
+                "Matcher::Token(Token {{ anchors: {}, shape: {shape}, edge: Edge::{}, random: {}, verbatim: None }})",
                 list(&token.anchors),
                 variant(token.edge.as_deref().unwrap_or("word")),
                 token.random.unwrap_or(true)

@@ -35,6 +35,11 @@ pub enum Command {
     /// List, show and check rules.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Check, show and write configuration files.
+    #[command(subcommand)]
+    Config(Box<ConfigCommand>),
+    /// Write a .spillcheck.toml from the configuration of gitleaks, betterleaks, ripsecrets or ggshield.
+    Migrate(MigrateArgs),
 }
 
 /// `spillcheck scan`.
@@ -76,9 +81,6 @@ pub struct CommonArgs {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_report)]
     pub report: Vec<(FormatName, PathBuf)>,
 
-    /// Report findings of at least this confidence.
-    #[arg(long, value_enum, default_value = "medium")]
-    pub confidence: ConfidenceName,
     /// Show secrets in clear.
     #[arg(long)]
     pub reveal: bool,
@@ -113,9 +115,6 @@ pub struct CommonArgs {
     /// Scan files that .gitignore excludes, too.
     #[arg(long)]
     pub no_ignore: bool,
-    /// Skip larger files and blobs; K, M and G are understood [default: no limit].
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
-    pub max_file_size: Option<u64>,
     /// Skip larger blobs of git history; K, M and G are understood.
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "512M")]
     pub max_blob_size: u64,
@@ -129,15 +128,9 @@ pub struct CommonArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
-    /// Add the rules of FILE; may be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
-    /// Use only this rule (id, or beginning of ids followed by *); may be given several times.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// Do not use this rule (as for --only); may be given several times.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub skip: Vec<String>,
+    /// What decides which findings are reported.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 
     /// Print nothing on standard error but errors.
     #[arg(short, long, conflicts_with = "verbose")]
@@ -231,6 +224,80 @@ pub struct CiArgs {
     pub common: CommonArgs,
 }
 
+/// Options that configuration files have settings for, too.
+#[derive(Debug, Default, Args)]
+pub struct SettingsArgs {
+    /// Report findings of at least this confidence [default: medium, or what .spillcheck.toml says].
+    #[arg(long, value_enum)]
+    pub confidence: Option<ConfidenceName>,
+    /// Skip larger files and blobs; K, M and G are understood [default: no limit].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_file_size: Option<u64>,
+
+    /// Read FILE in place of every .spillcheck.toml; a gitleaks or betterleaks configuration is understood, too.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration, neither .spillcheck.toml nor other tools' files.
+    #[arg(long)]
+    pub no_config: bool,
+    /// Do not read other tools' files (.gitleaks.toml, .gitleaksignore, .secretsignore, .gitguardian.yaml and so on).
+    #[arg(long)]
+    pub no_import: bool,
+
+    /// Add the rules of FILE; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// Use only this rule (id, or beginning of ids followed by *); may be given several times.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Do not use this rule (as for --only); may be given several times.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub skip: Vec<String>,
+}
+
+/// `spillcheck config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration files that a scan of PATH would read.
+    Check {
+        /// The file or folder that would be scanned.
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: PathBuf,
+        /// As for a scan.
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Show what configuration files and flags come to.
+    Show {
+        /// The file or folder that would be scanned.
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: PathBuf,
+        /// As for a scan.
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Write a .spillcheck.toml with everything commented out.
+    Init {
+        /// The folder to write it to.
+        #[arg(value_name = "FOLDER", default_value = ".")]
+        path: PathBuf,
+    },
+}
+
+/// `spillcheck migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// The repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Write to FILE in place of .spillcheck.toml; no file is overwritten.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write to standard output, change nothing.
+    #[arg(long, conflicts_with = "output")]
+    pub dry_run: bool,
+}
+
 /// `spillcheck rules`.
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
@@ -282,6 +349,8 @@ pub enum FormatName {
     Markdown,
     /// GitLab's secret detection report (gl-secret-detection-report.json).
     Gitlab,
+    /// The JSON report of gitleaks, for tools that read it.
+    GitleaksJson,
 }
 
 /// Names of confidences on the command line.
@@ -314,7 +383,7 @@ fn parse_report(text: &str) -> Result<(FormatName, PathBuf), String> {
     Ok((FormatName::from_str(format, true)?, PathBuf::from(path)))
 }
 
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let (digits, factor) = match text.as_bytes().last().map(u8::to_ascii_uppercase) {
         Some(b'K') => (&text[..text.len() - 1], 1u64 << 10),
         Some(b'M') => (&text[..text.len() - 1], 1 << 20),

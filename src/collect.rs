@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::config::policy::Policy;
 use crate::finding::{Finding, Location, Place};
 use crate::fingerprint::Fingerprint;
 use crate::judge;
 use crate::origin::Origin;
 use crate::report::{DropReason, ScanError, SkipReason, Stats};
-use crate::rules::{Confidence, RuleSet};
+use crate::rules::{Confidence, Rule, RuleSet, Severity};
 use crate::search::{Allowed, Match, Matches};
 use crate::secret::Secret;
 use crate::suppression::{Subject, Suppressed, Suppression, SuppressionKind, Suppressor, UnusedAllow};
@@ -225,14 +226,21 @@ pub fn findings(
     rules: &RuleSet,
     occurrences: Vec<(Origin, Match)>,
     floor: Confidence,
+    policy: &Policy,
     suppressors: &[Arc<dyn Suppressor>],
     dropped: &mut BTreeMap<DropReason, u64>,
 ) -> Sorted {
     let mut groups: BTreeMap<(usize, Secret), Vec<(Origin, Match)>> = BTreeMap::new();
     let mut below: BTreeSet<(usize, Secret)> = BTreeSet::new();
     for (origin, mut found) in occurrences {
-        match judge::at_path(rules.get(found.rule), found.bare, found.confidence, origin.path()) {
-            Some(confidence) if confidence >= floor => {
+        let (rule, path) = (rules.get(found.rule), origin.path());
+        if !policy.applies(rule, path) {
+            continue;
+        }
+        let weight = policy.weight(rule, path);
+        let confidence = judge::at_path(rule, found.bare, found.confidence, path);
+        match confidence.map(|confidence| weight.confidence.unwrap_or(confidence)) {
+            Some(confidence) if confidence >= weight.floor.unwrap_or(floor) => {
                 found.confidence = confidence;
                 groups.entry((found.rule, found.secret.clone())).or_default().push((origin, found));
             }
@@ -263,7 +271,7 @@ pub fn findings(
         }
         let finding = |locations: Vec<Location>| Finding {
             rule,
-            severity: known.severity,
+            severity: severity(policy, known, &locations),
             confidence: locations.iter().map(|l| l.confidence).max().unwrap_or(floor),
             fingerprint,
             secret: secret.clone(),
@@ -281,6 +289,12 @@ pub fn findings(
     sorted.findings.sort_by(order);
     sorted.suppressed.sort_by(|a, b| order(&a.finding, &b.finding).then_with(|| a.by.cmp(&b.by)));
     sorted
+}
+
+/// The highest severity that the rule has at one of the places.
+fn severity(policy: &Policy, rule: &Rule, locations: &[Location]) -> Severity {
+    let at = |l: &Location| policy.weight(rule, &l.path).severity.unwrap_or(rule.severity);
+    locations.iter().map(at).max().unwrap_or(rule.severity)
 }
 
 fn inline(location: &Location, allowed: Allowed) -> Suppression {
@@ -362,6 +376,7 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
                 excerpt: found.excerpt.clone(),
                 confidence: found.confidence,
                 line_hash: found.line_hash,
+                context: found.context.clone(),
             };
             locations.push((location, found.allowed.clone()));
         }

@@ -82,6 +82,21 @@ pub struct Location {
     pub confidence: Confidence,
     /// The hash of the line it begins in, for a file of the working tree and where it was asked for.
     pub line_hash: Option<LineHash>,
+    /// What the secret stands in, where the scan was asked to keep it.
+    pub context: Option<Arc<Context>>,
+}
+
+/// What a secret stands in: for allow rules that look at it, and for formats that show it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Context {
+    /// The secret with the name it is assigned to.
+    pub matched: Excerpt,
+    /// The lines of that, whole, up to some kilobytes.
+    pub lines: Excerpt,
+    /// Where the match begins.
+    pub start: Position,
+    /// One past its end.
+    pub end: Position,
 }
 
 /// A piece of the scanned text in which secrets are kept apart from the rest.

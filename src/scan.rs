@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::collect::{self, Collected, Collector, Sorted};
+use crate::config::policy::Policy;
 use crate::git::ranges::{Change, Set};
 use crate::git::{self, GitError};
 use crate::judge::allow::Comments;
@@ -87,6 +88,10 @@ pub struct Options {
     pub history: History,
     /// Files that are not scanned (absolute paths): the reports of this run.
     pub exclude: Vec<PathBuf>,
+    /// What configuration files say.
+    pub policy: Arc<Policy>,
+    /// Keep what findings stand in, for allow rules and formats that look at it.
+    pub keeps_context: bool,
     /// Which allow comments count.
     pub comments: Comments,
     /// What else keeps findings out of the report; the first that does is named.
@@ -123,14 +128,14 @@ pub fn run<'r>(
     collector: &Collector,
 ) -> Result<Report<'r>, ScanFailure> {
     let began = now();
-    let searcher = Searcher::new(rules, began).with_comments(options.comments);
+    let searcher = Searcher::new(rules, began).with_comments(options.comments).with_context(options.keeps_context);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let scan = Scan {
         searcher: &searcher,
         collector,
         pool: &pool,
         history: options.history,
-        floor: options.confidence,
+        floor: options.policy.lowest(options.confidence),
         max_file_size: options.max_file_size,
         max_blob_size: options.max_blob_size,
         max_memory: options.max_memory,
@@ -141,13 +146,14 @@ pub fn run<'r>(
     }
     let Collected { occurrences, mut dropped, skipped, errors, unused, stats, interrupted } = collector.finish();
     let Sorted { findings, suppressed } =
-        collect::findings(rules, occurrences, options.confidence, &options.suppressors, &mut dropped);
+        collect::findings(rules, occurrences, options.confidence, &options.policy, &options.suppressors, &mut dropped);
     let unused_allows = collect::unused(rules, unused, &findings, &options.suppressors);
     let ended = now();
     Ok(Report {
         rules,
         findings,
         suppressed,
+        applied: options.policy.applied.clone(),
         unused_allows,
         dropped,
         skipped,
@@ -209,6 +215,61 @@ fn scan_commits(scan: &Scan<'_>, repository: &git2::Repository, set: &Set) -> Re
     }
     introduced::scan(scan, repository, &changes);
     Ok(())
+}
+
+/// A folder or repository that is scanned: where its configuration lies.
+pub struct Root {
+    /// The top of the working tree, or the scanned folder.
+    pub base: PathBuf,
+    /// What is scanned, in or below `base`.
+    pub scanned: PathBuf,
+    /// Put before its paths in reports.
+    pub prefix: String,
+    /// The repository, where there is one.
+    pub repository: Option<git2::Repository>,
+}
+
+/// Where the configuration of `targets` lies. Standard input has none.
+pub fn roots(targets: &[Target]) -> Result<Vec<Root>, ScanFailure> {
+    let mut roots = Vec::new();
+    for target in targets {
+        match target {
+            Target::Stdin => {}
+            Target::Paths { paths, .. } => {
+                let places = places(paths)?;
+                let one_base = places.iter().all(|p| p.base() == places[0].base());
+                for place in places {
+                    let prefix = if one_base { String::new() } else { prefix_of(&place) };
+                    let base = place.base().to_owned();
+                    let repository = match place.enclosing {
+                        Some((repository, _)) => Some(repository),
+                        None => git::open(&place.path).ok().flatten().filter(git2::Repository::is_bare),
+                    };
+                    roots.push(Root { base, scanned: place.absolute, prefix, repository });
+                }
+            }
+            Target::Message(_) => {}
+            Target::Listed { path, .. } => {
+                let base =
+                    std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
+                let repository = git::open(&base).ok().flatten();
+                roots.push(Root { scanned: base.clone(), base, prefix: String::new(), repository });
+            }
+            Target::Staged(path)
+            | Target::Range(path, _)
+            | Target::Introduced { path, .. }
+            | Target::Commits { path, .. } => {
+                let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
+                let base = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
+                let base = std::fs::canonicalize(&base).unwrap_or(base);
+                roots.push(Root { scanned: base.clone(), base, prefix: String::new(), repository: Some(repository) });
+            }
+        }
+    }
+    // Several targets in one repository share its files.
+    roots.sort_by(|a: &Root, b| (&a.base, &a.scanned).cmp(&(&b.base, &b.scanned)));
+    roots.dedup_by(|b, a| a.base == b.base && b.scanned.starts_with(&a.scanned));
+    Ok(roots)
 }
 
 /// A target of a path scan: what is reported of its place.

@@ -97,6 +97,17 @@ impl fmt::Display for UnusedAllow {
     }
 }
 
+/// A file that decided what is reported: a configuration, a baseline, a list of ignored findings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Applied {
+    /// The file, as reported paths are written; `HEAD:` in front for a file of a bare repository.
+    pub path: String,
+    /// Its format.
+    pub format: &'static str,
+    /// What of it could not be applied, and what works differently.
+    pub notices: Vec<String>,
+}
+
 /// A finding at one place, as a [`Suppressor`] sees it.
 #[derive(Clone, Copy)]
 pub struct Subject<'s> {

@@ -10,6 +10,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use spillcheck::config::policy::Policy;
 use spillcheck::position::Start;
 use spillcheck::rules::RuleSet;
 use spillcheck::search::{Matches, Searcher, WINDOW_CONTEXT};
@@ -234,7 +235,8 @@ fn occurrences_in_any_order() {
         }
     }
     let grouped = |occurrences: Vec<_>| {
-        let findings = collect::findings(&rules, occurrences, Confidence::Low, &[], &mut BTreeMap::new());
+        let findings =
+            collect::findings(&rules, occurrences, Confidence::Low, &Policy::default(), &[], &mut BTreeMap::new());
         findings
             .findings
             .iter()

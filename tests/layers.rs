@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["judge"],
     &["search"],
+    &["config"],
     &["collect"],
     &["git"],
     &["source"],
@@ -27,6 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["ci", "hook"],
     &["cli"],
+    &["settings"],
     &["commands"],
     &["main"],
 ];

@@ -105,6 +105,7 @@ fn snapshots() {
         (Format::Github, "github.txt"),
         (Format::Markdown, "md"),
         (Format::Gitlab, "gitlab.json"),
+        (Format::GitleaksJson, "gitleaks.json"),
     ] {
         snapshot(&format!("standard.{extension}"), &text(format, &full, &options));
         snapshot(&format!("clean.{extension}"), &text(format, &none, &options));

@@ -18,7 +18,7 @@ const PIECE: usize = 8;
 const HEX_PIECE: usize = 12;
 const PHRASE_PIECE: usize = 24;
 
-const FORMATS: [&str; 7] = ["human", "json", "jsonl", "sarif", "github", "markdown", "gitlab"];
+const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "github", "markdown", "gitlab", "gitleaks-json"];
 
 /// All pieces of `secret` that are random: nearly every byte differs from that of `others`, made of the same template.
 fn pieces(secret: &[u8], others: &[&[u8]]) -> BTreeSet<Vec<u8>> {
@@ -296,6 +296,45 @@ fn errors_show_no_secret() {
             let run = Spillcheck::new(path).args(args).run();
             run.expect(2);
             for (output, what) in outputs(&run, &format!("{args:?}")) {
+                assert_hidden(&output, &hidden, &what);
+            }
+        }
+    }
+    // Configuration files that hold it, right and wrong.
+    let mut configurations: Vec<(&str, String)> = [
+        format!("[[allow]]\nsecret = ['{secret}']\n"),
+        format!("[[allow]]\nsecret = ['({secret}']\n"),
+        format!("[[allow]]\nsecret = \"{secret}\"\n"),
+        format!("[[allow]]\nwords = ['{secret}']\npaths = ['[z-a]{secret}']\n"),
+        format!("[[allow]]\nsha256 = ['{secret}']\n"),
+        format!("[[allow]]\nuntil = '{secret}'\npaths = ['x']\n"),
+        format!("confidence = \"{secret}\"\n"),
+        format!("minimum-version = \"{secret}\"\n"),
+        format!("rules = \"{secret}\"\n"),
+        format!("[rules]\n\"github-*\" = \"{secret}\"\n"),
+        format!("[scan]\nmax-file-size = \"{secret}\"\n"),
+        format!("{secret}\n"),
+    ]
+    .map(|text| (".spillcheck.toml", text))
+    .into();
+    configurations.extend(
+        [
+            format!("[allowlist]\nregexes = ['''{secret}''', '''({secret}''']\n"),
+            format!("[allowlist]\nstopwords = 3\nregexes = '{secret}'\n"),
+            format!("filter = '''matchesAny(finding[\"secret\"], [`{secret}`]) && \"{secret}\"'''\n"),
+            format!("{secret}\n"),
+        ]
+        .map(|text| (".gitleaks.toml", text)),
+    );
+    configurations.push((".gitleaksignore", format!("{secret}\n")));
+    configurations.push((".gitguardian.yaml", format!("secret:\n  ignored_matches: [{secret}]\n")));
+    configurations.push((".secretsignore", format!("[secrets]\n({secret}\n")));
+    for (name, text) in &configurations {
+        let folder = support::folder();
+        support::write(folder.path(), name, text);
+        for args in [&["scan", "-v"][..], &["config", "check"], &["config", "show"], &["migrate", "-o", "new"]] {
+            let run = Spillcheck::new(folder.path()).args(args).run();
+            for (output, what) in outputs(&run, &format!("{args:?} with {name} {}", text.len())) {
                 assert_hidden(&output, &hidden, &what);
             }
         }

@@ -167,11 +167,11 @@ fn prune(mut args: ScanArgs) -> Result<Outcome, UsageError> {
             root.display()
         )));
     }
-    if !args.common.only.is_empty() || !args.common.skip.is_empty() {
+    if !args.common.settings.only.is_empty() || !args.common.settings.skip.is_empty() {
         return Err(UsageError::new("prune looks with all rules: leave --only and --skip out"));
     }
     // Entries may have been made with a lower one than the default.
-    args.common.confidence = ConfidenceName::Low;
+    args.common.settings.confidence = Some(ConfidenceName::Low);
     args.common.no_inline = true;
     let today = super::known::today();
     scan_all(args, |report| {

@@ -3,9 +3,11 @@
 mod audit;
 mod baseline;
 mod ci;
+mod config;
 mod doctor;
 mod hook;
 mod known;
+mod migrate;
 mod output;
 mod progress;
 mod rules;
@@ -50,6 +52,16 @@ impl UsageError {
     }
 }
 
+/// The outcome of printing; a reader that has seen enough is no failure.
+fn written(result: std::io::Result<()>) -> Result<(), UsageError> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(UsageError::new(format!("cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Runs a parsed command line.
 pub fn run(cli: Cli) -> Result<Outcome, UsageError> {
     match cli.command {
@@ -58,6 +70,8 @@ pub fn run(cli: Cli) -> Result<Outcome, UsageError> {
         Command::Hook(args) => hook::run(*args),
         Command::Baseline(command) => baseline::run(command),
         Command::Rules(command) => rules::run(command),
+        Command::Config(command) => config::run(*command),
+        Command::Migrate(args) => migrate::run(&args),
     }
 }
 

@@ -50,6 +50,16 @@ impl Output {
         Ok(Self { format, sink })
     }
 
+    /// Has no place for what was suppressed or not searched.
+    pub(super) fn leaves_unsaid(&self) -> bool {
+        self.format == Format::GitleaksJson
+    }
+
+    /// Shows what findings stand in.
+    pub(super) fn needs_context(&self) -> bool {
+        self.format == Format::GitleaksJson
+    }
+
     /// Goes to standard output.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self.sink, Sink::Stdout)

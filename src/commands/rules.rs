@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Outcome, UsageError};
+use super::{Outcome, UsageError, written};
 use crate::cli::RulesCommand;
 use crate::rules::{Kind, Rule, RuleSet, Severity, lint, load};
 
@@ -29,15 +29,6 @@ pub(super) fn run(command: RulesCommand) -> Result<Outcome, UsageError> {
     };
     written(result)?;
     Ok(Outcome::Clean)
-}
-
-fn written(result: io::Result<()>) -> Result<(), UsageError> {
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(UsageError::new(format!("cannot write: {error}")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Which rules to list.

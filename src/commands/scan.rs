@@ -1,6 +1,6 @@
 //! `spillcheck scan`.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::output::{Output, wants_color};
 use super::progress::Progress;
 use super::{Outcome, UsageError, known};
-use crate::cli::{CommonArgs, ConfidenceName, FormatName, ScanArgs};
+use crate::cli::{CommonArgs, FormatName, ScanArgs};
 use crate::collect::Collector;
 use crate::judge::allow::Comments;
 use crate::plan::Plan;
 use crate::report::{self, Format, Report};
-use crate::rules::{Confidence, RuleSet, load};
 use crate::scan::{self, Options, Target, What};
+use crate::settings::{self, Settings};
 use crate::source::History;
+use crate::suppression::Suppressor;
 
 pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
     let target = target(&args)?;
@@ -30,19 +31,24 @@ pub(super) fn perform(
     plan: &Plan,
     write: impl FnOnce(&Report<'_>, Vec<Output>) -> Result<(), UsageError>,
 ) -> Result<Outcome, UsageError> {
-    let rules = rule_set(args)?;
+    let Settings { rules, policy, confidence, max_file_size } =
+        settings::resolve(&args.settings, &plan.targets).map_err(UsageError::new)?;
     let outputs = outputs(args)?;
     let options = Options {
-        confidence: confidence(args.confidence),
+        confidence,
         ignore: !args.no_ignore,
-        max_file_size: args.max_file_size,
+        max_file_size,
         max_blob_size: args.max_blob_size,
         max_memory: args.max_memory,
+        keeps_context: policy.needs_context() || outputs.iter().any(Output::needs_context),
         threads: threads(args),
         line_hashes: outputs.iter().any(Output::wants_line_hashes),
         history: if args.full_search { History::FullSearch } else { History::Changes },
         comments: comments(args),
-        suppressors: known::suppressors(args, &plan.targets)?,
+        suppressors: std::iter::once(Arc::clone(&policy) as Arc<dyn Suppressor>)
+            .chain(known::suppressors(args, &plan.targets)?)
+            .collect(),
+        policy,
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
     };
     let collector = Arc::new(Collector::default());
@@ -58,6 +64,12 @@ pub(super) fn perform(
 
 /// Writes all outputs of a report.
 pub(super) fn write(report: &Report<'_>, outputs: Vec<Output>, args: &CommonArgs) -> Result<(), UsageError> {
+    if !args.quiet && outputs.iter().any(Output::leaves_unsaid) {
+        for line in report::unsaid(report) {
+            // Whoever closed standard error does not want to read it.
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
     outputs.into_iter().try_for_each(|output| {
         let options = shown(args, output.is_stdout());
         output.write(report, &options)
@@ -94,15 +106,6 @@ fn comments(args: &CommonArgs) -> Comments {
         (_, true) => Comments::Own,
         _ => Comments::All,
     }
-}
-
-fn rule_set(args: &CommonArgs) -> Result<RuleSet, UsageError> {
-    let mut rules = RuleSet::builtin();
-    for path in &args.rules {
-        let loaded = load::file(path).map_err(UsageError::new)?;
-        rules.add(loaded).map_err(|e| UsageError::new(format!("{}: {e}", path.display())))?;
-    }
-    rules.select(&args.only, &args.skip).map_err(UsageError::new)
 }
 
 /// What the arguments say is to be scanned.
@@ -158,14 +161,7 @@ fn format(name: FormatName) -> Format {
         FormatName::Github => Format::Github,
         FormatName::Markdown => Format::Markdown,
         FormatName::Gitlab => Format::Gitlab,
-    }
-}
-
-fn confidence(name: ConfidenceName) -> Confidence {
-    match name {
-        ConfidenceName::Low => Confidence::Low,
-        ConfidenceName::Medium => Confidence::Medium,
-        ConfidenceName::High => Confidence::High,
+        FormatName::GitleaksJson => Format::GitleaksJson,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod entropy;
 pub mod names;
 pub mod prefilter;
 pub mod scanner;
+mod verbatim;
 
 use std::ops::Range;
 
@@ -57,7 +58,7 @@ pub struct Candidate {
     pub anchor_id: usize,
     /// The secret.
     pub secret: Range<usize>,
-    /// The name it is assigned to, where there is one.
+    /// The name it is assigned to, where there is one; of a verbatim rule, the whole match.
     pub name: Option<Range<usize>>,
     /// What ties it to the rule.
     pub relation: Relation,
@@ -81,7 +82,7 @@ impl<'r> Detector<'r> {
         let mut pairs: Vec<(String, usize, Follow)> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let follow = match &rule.matcher {
-                Matcher::Token(Token { shape: Shape::Pattern { follow, .. }, .. }) => *follow,
+                Matcher::Token(Token { shape: Shape::Pattern { follow, .. }, verbatim: None, .. }) => *follow,
                 Matcher::Token(_) => ANYTHING,
                 // Names and words go on with printable text.
                 Matcher::Context(_) | Matcher::Assignment(_) => [0xffff_ffff_0000_2600, 0x7fff_ffff_ffff_ffff],
@@ -151,6 +152,12 @@ impl<'r> Detector<'r> {
 }
 
 impl Candidate {
+    /// The secret with what it is assigned to: what gitleaks calls the match.
+    pub fn matched(&self) -> Range<usize> {
+        let name = self.name.as_ref().unwrap_or(&self.secret);
+        name.start.min(self.secret.start)..name.end.max(self.secret.end)
+    }
+
     /// Moves all offsets by `forward` minus `back`.
     pub fn shift(&mut self, forward: usize, back: usize) {
         let moved = |at: usize| at + forward - back;
@@ -167,6 +174,11 @@ fn sight(matcher: &Matcher) -> Sight {
     match matcher {
         Matcher::Token(t) => match &t.shape {
             Shape::Scanner(scanner) => Sight { back: EDGE, forward: scanner.longest() + EDGE },
+            Shape::Pattern { pattern, lookback, max, .. } if t.verbatim.is_some() => {
+                let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
+                let (back, forward) = t.verbatim.map_or((0, 0), |v| shape.reach(v));
+                Sight { back: back + EDGE, forward: forward + EDGE }
+            }
             Shape::Pattern { lookback, max, .. } => {
                 Sight { back: *lookback as usize + EDGE, forward: *max as usize + EDGE }
             }
@@ -192,6 +204,10 @@ fn spellings(name: &str) -> Vec<String> {
 }
 
 fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, found: &mut Vec<Candidate>) {
+    if let (Some(verbatim), Shape::Pattern { pattern, lookback, max, .. }) = (token.verbatim, &token.shape) {
+        let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
+        return verbatim::search(text, anchor, rule, &shape, verbatim, found);
+    }
     let mut push = |secret: Range<usize>| {
         found.push(Candidate {
             rule,

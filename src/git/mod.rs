@@ -6,6 +6,7 @@ mod delta;
 mod environment;
 mod forest;
 mod graph;
+mod head;
 pub mod history;
 pub mod holdings;
 pub mod objects;
@@ -25,6 +26,8 @@ pub use environment::reopen;
 use crate::collect::Collector;
 use crate::origin::Commit;
 use crate::report::SkipReason;
+
+pub use head::Head;
 
 /// What stands in for the path of a commit message.
 const COMMIT_MESSAGE: &str = "<commit message>";

@@ -30,6 +30,8 @@ pub struct Judged {
     pub facts: Vec<Fact>,
     /// See [`Rule::specificity`].
     specificity: u8,
+    /// See [`Rule::verbatim`].
+    verbatim: bool,
 }
 
 /// Judges one candidate by its own bytes; overlaps are left to [`settle`]. `now` is the time of the scan, seconds since 1970.
@@ -40,7 +42,7 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
         // It hides the bytes in excerpts, and nothing else.
         verdict = verdict.and(Err(DropReason::Muted));
     }
-    Judged { verdict, facts, specificity: rule.specificity(), candidate }
+    Judged { verdict, facts, specificity: rule.specificity(), verbatim: rule.verbatim().is_some(), candidate }
 }
 
 /// Sorts the candidates of one text by place and rule, keeps of those with the same rule and secret the one with the
@@ -58,6 +60,10 @@ pub fn settle(mut judged: Vec<Judged>) -> Vec<Judged> {
 
 fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result<Confidence, DropReason>, Vec<Fact>) {
     let mut facts = Vec::new();
+    if let Some(verbatim) = rule.verbatim() {
+        let random = verbatim.entropy <= 0.0 || entropy::shannon(secret) > verbatim.entropy;
+        return (if random { Ok(rule.confidence) } else { Err(DropReason::Entropy) }, facts);
+    }
     let mut confidence = match candidate.relation {
         Relation::Near => Confidence::Low,
         _ => rule.confidence,
@@ -135,6 +141,11 @@ fn variable_part<'t>(rule: &Rule, secret: &'t [u8]) -> &'t [u8] {
         .map(|a| a.len())
         .max();
     &secret[head.unwrap_or(0)..]
+}
+
+/// Whether a value reads as words of a language rather than as random characters.
+pub fn reads_as_words(value: &[u8]) -> bool {
+    value::reads_as_words(value)
 }
 
 /// What the path changes: a bare word in code is a reference, and tests hold fewer real credentials. `None`: no finding there.

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::Judged;
 use crate::detect::Relation;
 use crate::report::DropReason;
+use crate::rules::Confidence;
 
 /// Marks, among judged candidates whose secrets overlap, all but the best as dropped: a real tie before mere nearness, more specific rule first, then higher
 /// confidence, then the longer secret, then the rule that comes first.
@@ -13,11 +14,13 @@ pub(super) fn resolve(judged: &mut [Judged]) {
         return;
     }
     let mut order: Vec<usize> = (0..judged.len()).filter(|i| judged[*i].verdict.is_ok()).collect();
+    // Where a user's rule speaks, a weak guess of ours does not silence it.
+    let verbatim = order.iter().any(|i| judged[*i].verbatim);
     order.sort_by_key(|i| {
         let j = &judged[*i];
         (
             // What only stands near a provider's word is a guess, whatever the rule.
-            j.candidate.relation == Relation::Near,
+            j.candidate.relation == Relation::Near || (verbatim && !j.verbatim && j.verdict == Ok(Confidence::Low)),
             Reverse(j.specificity),
             Reverse(j.verdict.ok()),
             Reverse(j.candidate.secret.len()),

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use base64::Engine as _;
 use serde::{Serialize, Serializer};
 
-use super::{Options, Report};
+use super::{Options, Report, applied};
 use crate::finding::{Finding, Location};
 use crate::rules::{Confidence, Rule, Severity};
 use crate::suppression::{Suppressed, UnusedAllow};
@@ -131,6 +131,8 @@ struct Summary<'a> {
     by_severity: Counts,
     by_confidence: Counts,
     suppressed: Counts,
+    suppressed_by: Vec<applied::CountDto<'a>>,
+    configuration: Vec<applied::AppliedDto<'a>>,
     unused_allows: Vec<UnusedDto<'a>>,
     dropped: Counts,
     skipped: Counts,
@@ -313,6 +315,8 @@ impl<'a> Summary<'a> {
             by_severity: Counts(Severity::ALL.iter().rev().map(severity).collect()),
             by_confidence: Counts(Confidence::ALL.iter().rev().map(confidence).collect()),
             suppressed: Counts(report.suppressed_by_kind().into_iter().map(|(kind, n)| (kind.as_str(), n)).collect()),
+            suppressed_by: applied::suppressed_by(report),
+            configuration: applied::applied(report),
             unused_allows: report.unused_allows.iter().map(UnusedDto::new).collect(),
             dropped: Counts(report.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),
             skipped: Counts(report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect()),

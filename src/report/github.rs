@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::human::{day, headline, short};
 use super::text::{count, printable, printable_bytes};
-use super::{Options, Report, ranked, summary};
+use super::{Options, Report, applied, ranked, summary};
 use crate::finding::{Finding, Location, Place};
 
 /// Errors that GitHub shows of one step.
@@ -35,6 +35,9 @@ pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write)
         command("warning", &[("title", "spillcheck".to_owned())], &summary::verdict(report), out)?;
     } else {
         writeln!(out, "spillcheck: {}", summary::verdict(report))?;
+    }
+    for line in applied::lines(report, ANNOTATIONS) {
+        writeln!(out, "spillcheck: {}", printable(line.trim_start()))?;
     }
     Ok(())
 }

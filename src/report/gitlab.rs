@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::human::headline;
 use super::text::{clip, printable, printable_line};
-use super::{Options, Report};
+use super::{Options, Report, applied};
 use crate::finding::{Finding, Location};
 use crate::rules::{Rule, Severity};
 
@@ -151,6 +151,7 @@ fn scan(report: &Report<'_>) -> Scan {
     if !report.searched_anything() {
         messages.push(message("warn", "Nothing was searched: no findings do not mean no leaks."));
     }
+    messages.extend(applied::lines(report, MESSAGES).iter().map(|line| message("info", line.trim_start())));
     Scan {
         analyzer: tool(),
         scanner: tool(),

@@ -1,9 +1,11 @@
 //! The result of a scan and its outputs. A format is a function from a [`Report`] to bytes.
 
+mod applied;
 mod dto;
 mod excerpt;
 mod github;
 mod gitlab;
+mod gitleaks;
 mod hook;
 mod human;
 mod json;
@@ -20,7 +22,7 @@ use std::io::{self, Write};
 use crate::finding::Finding;
 use crate::named_enum;
 use crate::rules::RuleSet;
-use crate::suppression::{Suppressed, SuppressionKind, UnusedAllow};
+use crate::suppression::{Applied, Suppressed, SuppressionKind, UnusedAllow};
 
 pub use hook::{Subject, write_hook};
 pub use text::printable;
@@ -42,6 +44,8 @@ named_enum! {
         Markdown = "markdown",
         /// GitLab's secret detection report, schema 15.0.
         Gitlab = "gitlab",
+        /// The JSON report of gitleaks.
+        GitleaksJson = "gitleaks-json",
     }
 }
 
@@ -82,6 +86,7 @@ pub fn write(format: Format, report: &Report<'_>, options: &Options, out: &mut d
         Format::Github => github::write(report, options, &mut out)?,
         Format::Markdown => markdown::write(report, options, &mut out)?,
         Format::Gitlab => gitlab::write(report, options, &mut out)?,
+        Format::GitleaksJson => gitleaks::write(report, options, &mut out)?,
     }
     out.flush()
 }
@@ -96,6 +101,15 @@ fn ranked<'a>(report: &'a Report<'_>) -> Vec<&'a Finding> {
 /// Writes one finding as the report for people shows it.
 pub fn describe(report: &Report<'_>, finding: &Finding, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     human::one(report, finding, options, out)
+}
+
+/// What a format that has no place for it leaves unsaid: suppressed findings, applied files, what could not be searched.
+pub fn unsaid(report: &Report<'_>) -> Vec<String> {
+    let mut lines = summary::silence(report);
+    if !report.is_complete() {
+        lines.push(format!("INCOMPLETE: {}", summary::what_is_missing(report)));
+    }
+    lines.iter().map(|line| text::printable(line)).collect()
 }
 
 /// Why something was deliberately not searched. Such skips do not make a scan incomplete.
@@ -188,6 +202,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// Findings that are not reported because somebody said so, with the places where that holds; sorted.
     pub suppressed: Vec<Suppressed>,
+    /// The files that decided what is reported, sorted.
+    pub applied: Vec<Applied>,
     /// What is meant to suppress findings and does not; sorted.
     pub unused_allows: Vec<UnusedAllow>,
     /// Candidates that came to nothing, by reason.

@@ -15,7 +15,7 @@ use super::sarif_log::{
     SarifSuppression, SuppressionLocation, SuppressionPlace, Text, Tool,
 };
 use super::text::{clip, count, printable, printable_bytes, thousands};
-use super::{Options, Report};
+use super::{Options, Report, applied};
 use crate::finding::{Finding, Location, Place};
 use crate::rules::{Confidence, Rule, Severity};
 use crate::suppression::{Suppression, SuppressionKind};
@@ -156,6 +156,9 @@ fn problems(report: &Report<'_>) -> Vec<Notification> {
     for (kind, n) in report.suppressed_by_kind() {
         let text = format!("{} suppressed by {kind}.", count(n, "finding"));
         notifications.push(notification("note", &text));
+    }
+    for line in applied::lines(report, ERRORS) {
+        notifications.push(notification("note", line.trim_start()));
     }
     for unused in report.unused_allows.iter().take(ERRORS) {
         notifications.push(notification("note", &format!("Allows nothing: {unused}")));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::human::Paint;
 use super::text::{bytes, count, printable, thousands};
-use super::{Options, Report};
+use super::{Options, Report, applied};
 use crate::rules::Severity;
 
 /// Errors listed without `verbose`.
@@ -103,13 +103,18 @@ pub(super) fn silence(report: &Report<'_>) -> Vec<String> {
     let dropped: Vec<_> = report.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
     let skipped: Vec<_> = report.skipped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect();
     let all = [("Suppressed", suppressed), ("Not reported", dropped), ("Skipped", skipped)];
-    all.iter().filter_map(|(title, reasons)| by_reason(title, reasons)).collect()
+    let mut lines: Vec<String> = all.iter().filter_map(|(title, reasons)| by_reason(title, reasons)).collect();
+    lines.extend(applied::lines(report, ERRORS).iter().map(|line| line.trim_start().to_owned()));
+    lines
 }
 
 /// How many findings were suppressed by what; with `verbose` each of them. What is meant to suppress and does not is listed.
 fn suppressed(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let by_kind: Vec<_> = report.suppressed_by_kind().into_iter().map(|(kind, n)| (kind.as_str(), n)).collect();
     reasons("Suppressed", &by_kind, out)?;
+    for line in applied::lines(report, if options.verbose { usize::MAX } else { ERRORS }) {
+        writeln!(out, "{}", printable(&line))?;
+    }
     if options.verbose {
         for suppressed in &report.suppressed {
             let Some(first) = suppressed.finding.locations.first() else { continue };

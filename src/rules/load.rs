@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::schema::{RuleDef, RuleFile};
-use super::{Assignment, Confidence, Context, Edge, Matcher, Pattern, Rule, Shape, Token, shape};
+use super::{Assignment, Confidence, Context, Edge, Matcher, Pattern, Rule, Shape, Token, Verbatim, shape};
 
 /// The rules compiled into the program.
 pub fn builtin() -> &'static [Rule] {
@@ -72,6 +72,11 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Loaded>, LoadError> {
         line: e.span().map_or(1, |s| line_of(text, s.start)),
         message: e.message().to_owned(),
     })?;
+    rules(name, text, file)
+}
+
+/// Checks the rules of a file that is already parsed; `text` is where their lines are looked up.
+pub fn rules(name: &str, text: &str, file: RuleFile) -> Result<Vec<Loaded>, LoadError> {
     let RuleFile { provider, generic, documentation, remedy, rules } = file;
     let mut loaded = Vec::with_capacity(rules.len());
     for mut def in rules {
@@ -135,10 +140,20 @@ fn matcher(
 ) -> Result<Matcher, String> {
     match (token, context, assignment) {
         (Some(t), None, None) => {
+            let verbatim = verbatim(&t)?;
             let shape = match (t.pattern, t.scanner) {
                 (Some(pattern), None) => {
-                    let b = shape::bounds(&pattern, &t.anchors, t.max_length)?;
-                    if shape::anchor_is_required(&pattern, &t.anchors)? != Some(true) {
+                    let bounds = |cap| shape::bounds(&pattern, &t.anchors, cap);
+                    let mut b = match bounds(t.max_length) {
+                        Err(_) if verbatim.is_some() && t.max_length.is_none() => bounds(Some(UNBOUNDED))?,
+                        bounds => bounds?,
+                    };
+                    let near = verbatim.is_some_and(|v| v.within.is_some());
+                    if verbatim.is_some() {
+                        // What stands before the match is looked at, too: `\b`, `^`.
+                        b.lookback = b.lookback.max(LOOK);
+                    }
+                    if !near && shape::anchor_is_required(&pattern, &t.anchors)? != Some(true) {
                         return Err("not every match of the pattern contains one of the anchors".to_owned());
                     }
                     Shape::Pattern {
@@ -156,6 +171,7 @@ fn matcher(
                 shape,
                 edge: edge(t.edge.as_deref())?,
                 random: t.random.unwrap_or(true),
+                verbatim,
             }))
         }
         (None, Some(c), None) => {
@@ -178,6 +194,33 @@ fn matcher(
         })),
         _ => Err("a rule needs exactly one of [rule.token], [rule.context], [rule.assignment]".to_owned()),
     }
+}
+
+/// Bytes before an anchor that a verbatim pattern sees at least.
+const LOOK: u32 = 8;
+/// Longest match of a verbatim pattern with an unbounded repetition, bytes.
+const UNBOUNDED: u32 = 4096;
+/// Farthest that an anchor may be from a match, bytes.
+const FARTHEST: u32 = 8192;
+
+fn verbatim(token: &super::schema::TokenDef) -> Result<Option<Verbatim>, String> {
+    if !token.verbatim {
+        return match (token.entropy, token.within) {
+            (None, None) => Ok(None),
+            _ => Err("`entropy` and `within` are for rules with `verbatim = true`".to_owned()),
+        };
+    }
+    if token.scanner.is_some() || token.random == Some(true) {
+        return Err("`verbatim` goes with `pattern`, and without `random`".to_owned());
+    }
+    let entropy = token.entropy.unwrap_or(0.0);
+    if !(0.0..=8.0).contains(&entropy) {
+        return Err("`entropy` is between 0 and 8 bits for each byte".to_owned());
+    }
+    if token.within.is_some_and(|n| n > FARTHEST) {
+        return Err(format!("`within` is at most {FARTHEST} bytes"));
+    }
+    Ok(Some(Verbatim { entropy, within: token.within }))
 }
 
 fn edge(name: Option<&str>) -> Result<Edge, String> {

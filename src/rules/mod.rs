@@ -11,6 +11,6 @@ pub mod shape;
 
 pub use quick::Alphabet;
 pub use rule::{
-    Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind,
+    Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind, Verbatim,
 };
-pub use set::RuleSet;
+pub use set::{RuleSet, nearest};

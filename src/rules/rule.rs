@@ -174,6 +174,17 @@ pub struct Token {
     pub edge: Edge,
     /// The secret must look random for its alphabet and length.
     pub random: bool,
+    /// Whatever the pattern matches is reported.
+    pub verbatim: Option<Verbatim>,
+}
+
+/// A rule of the user's that is taken at its word: see [`super::schema::TokenDef::verbatim`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verbatim {
+    /// The secret's entropy must exceed this, bits for each byte; 0: no condition.
+    pub entropy: f64,
+    /// How far from an anchor a match may be, bytes; none: the anchor is in the match.
+    pub within: Option<u32>,
 }
 
 /// The extent of a token.
@@ -273,11 +284,22 @@ impl Rule {
         self.provider.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     }
 
-    /// More specific rules win where findings overlap: token over context over rules that know no provider.
+    /// See [`Verbatim`].
+    pub fn verbatim(&self) -> Option<Verbatim> {
+        match &self.matcher {
+            Matcher::Token(token) => token.verbatim,
+            _ => None,
+        }
+    }
+
+    /// More specific rules win where findings overlap: token over context over verbatim rules of users over
+    /// rules that know no provider.
     pub fn specificity(&self) -> u8 {
         match (&self.matcher, self.generic) {
-            (Matcher::Token(_), false) => 4,
-            (Matcher::Context(_), false) => 3,
+            // Our own rules say what the credential is and how to disable it.
+            (Matcher::Token(token), _) if token.verbatim.is_some() => 3,
+            (Matcher::Token(_), false) => 5,
+            (Matcher::Context(_), false) => 4,
             (Matcher::Token(_), true) => 2,
             (Matcher::Context(_), true) => 1,
             (Matcher::Assignment(_), _) => 0,

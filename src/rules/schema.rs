@@ -82,6 +82,7 @@ pub struct RuleDef {
     #[serde(default)]
     pub assignment: Option<AssignmentDef>,
     /// Texts the rule must and must not report.
+    #[serde(default)]
     pub examples: Examples,
 }
 
@@ -106,6 +107,16 @@ pub struct TokenDef {
     /// False where the secret need not look random (a user's choice, a number).
     #[serde(default)]
     pub random: Option<bool>,
+    /// Own rules: report whatever the pattern matches, with no judgement but `entropy`. The secret is the group named
+    /// `secret`, else the first group that is not empty, else the match.
+    #[serde(default)]
+    pub verbatim: bool,
+    /// Verbatim rules: the secret's Shannon entropy must exceed this, bits for each byte.
+    #[serde(default)]
+    pub entropy: Option<f64>,
+    /// Verbatim rules: an anchor need not be in the match, but within so many bytes of it.
+    #[serde(default)]
+    pub within: Option<u32>,
 }
 
 /// A credential without a shape of its own, near a word that names its provider.

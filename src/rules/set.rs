@@ -100,10 +100,9 @@ impl RuleSet {
 
     /// `; did you mean …?` for a rule id that does not exist, or nothing.
     pub fn suggestion(&self, name: &str) -> String {
-        let near = self.iter().map(|r| (distance(name, &r.id), &r.id)).min();
-        match near {
-            Some((d, id)) if d <= 1 + name.len() / 4 => format!("; did you mean {id:?}?"),
-            _ => "; `spillcheck rules list` names them all".to_owned(),
+        match nearest(name, self.iter().map(|r| &*r.id)) {
+            Some(id) => format!("; did you mean {id:?}?"),
+            None => "; `spillcheck rules list` names them all".to_owned(),
         }
     }
 }
@@ -125,6 +124,12 @@ impl Rule {
             None => self.id == name,
         }
     }
+}
+
+/// The one of `names` that `name` was probably meant to be.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let (far, near) = names.map(|n| (distance(name, n), n)).min()?;
+    (far <= 1 + name.len() / 4).then_some(near)
 }
 
 /// Levenshtein distance in bytes.

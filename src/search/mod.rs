@@ -4,10 +4,11 @@ mod carry;
 mod comments;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::detect::check::Fact;
 use crate::detect::{Detector, REACH};
-use crate::finding::{Excerpt, Part};
+use crate::finding::{Context, Excerpt, Part};
 use crate::judge::allow::Comments;
 use crate::judge::{self, Judged};
 use crate::line_hash::LineHash;
@@ -42,6 +43,8 @@ pub struct Match {
     pub allowed: Option<Allowed>,
     /// The hash of the line it begins in, where a source was asked for it: it takes the whole file.
     pub line_hash: Option<LineHash>,
+    /// What it stands in, if that is kept.
+    pub context: Option<Arc<Context>>,
 }
 
 /// What one text holds.
@@ -74,6 +77,7 @@ pub struct Searcher<'r> {
     detector: Detector<'r>,
     now: i64,
     comments: Comments,
+    keeps_context: bool,
 }
 
 /// Margin on either side of a window whose anchors are evaluated too, so that overlapping candidates see each other.
@@ -81,18 +85,25 @@ const MARGIN: usize = REACH;
 /// How much text a window needs before and after the part it answers for.
 pub const WINDOW_CONTEXT: usize = MARGIN + REACH;
 
+/// Longest piece of its lines that is kept before and after a match, bytes. Less than what windows share.
+const LINES: usize = 2048;
 /// Longest piece of text shown before and after a secret, bytes.
 const EXCERPT: usize = 100;
 
 impl<'r> Searcher<'r> {
     /// For the rules of a scan at time `now` (seconds since 1970).
     pub fn new(rules: &'r RuleSet, now: i64) -> Self {
-        Self { detector: Detector::new(rules), now, comments: Comments::All }
+        Self { detector: Detector::new(rules), now, comments: Comments::All, keeps_context: false }
     }
 
     /// Reads these allow comments; all of them, if this is not called.
     pub fn with_comments(self, comments: Comments) -> Self {
         Self { comments, ..self }
+    }
+
+    /// Keeps [`Match::context`], if `keeps`.
+    pub fn with_context(self, keeps: bool) -> Self {
+        Self { keeps_context: keeps, ..self }
     }
 
     /// The rules.
@@ -134,6 +145,8 @@ impl<'r> Searcher<'r> {
             Hidden::default()
         };
         let mut positions = Positions::new(text, start);
+        // Matches and secrets are each asked for in order; mixed, they would be counted anew each time.
+        let mut around = Positions::new(text, start);
         let mut matches = Matches { idle, ..Matches::default() };
         for j in judged {
             if !speaks(&j) {
@@ -143,6 +156,13 @@ impl<'r> Searcher<'r> {
                 Err(reason) => matches.dropped.push(reason),
                 Ok(confidence) => {
                     let allowed = self.allowed(text, start, &j, &hidden);
+                    let matched = j.candidate.matched();
+                    let context = self.keeps_context.then(|| Context {
+                        matched: parts(text, matched.clone(), &hidden),
+                        lines: parts(text, lines(text, &matched), &hidden),
+                        start: around.of(matched.start),
+                        end: around.of(matched.end),
+                    });
                     let span = j.candidate.secret;
                     matches.found.push(Match {
                         rule: j.candidate.rule,
@@ -155,6 +175,7 @@ impl<'r> Searcher<'r> {
                         facts: j.facts,
                         allowed,
                         line_hash: None,
+                        context: context.map(Arc::new),
                     });
                 }
             }
@@ -223,6 +244,14 @@ fn excerpt(text: &[u8], secret: &Range<usize>, hidden: &Hidden) -> Excerpt {
     let ceiling = text.len().min(secret.end + EXCERPT);
     let end = memchr::memchr(b'\n', &text[secret.end..ceiling]).map_or(ceiling, |n| secret.end + n);
     parts(text, start..end, hidden)
+}
+
+/// The whole lines of `span`, as far as [`LINES`] reaches.
+fn lines(text: &[u8], span: &Range<usize>) -> Range<usize> {
+    let floor = span.start.saturating_sub(LINES);
+    let start = memchr::memrchr(b'\n', &text[floor..span.start]).map_or(floor, |n| floor + n + 1);
+    let ceiling = text.len().min(span.end + LINES);
+    start..memchr::memchr(b'\n', &text[span.end..ceiling]).map_or(ceiling, |n| span.end + n)
 }
 
 /// `text[shown]` with the hidden spans set apart.

@@ -100,7 +100,8 @@ fn problems(case: &Case) -> Vec<String> {
 }
 
 /// The files of cases; each has a test of its own.
-const FILES: [&str; 5] = ["allow.toml", "reports.toml", "rules.toml", "scan.toml", "usage.toml"];
+const FILES: [&str; 7] =
+    ["allow.toml", "config.toml", "import.toml", "reports.toml", "rules.toml", "scan.toml", "usage.toml"];
 
 fn run_file(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli").join(name);
@@ -119,6 +120,16 @@ fn run_file(name: &str) {
 #[test]
 fn allow() {
     run_file("allow.toml");
+}
+
+#[test]
+fn config() {
+    run_file("config.toml");
+}
+
+#[test]
+fn import() {
+    run_file("import.toml");
 }
 
 #[test]

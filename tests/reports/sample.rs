@@ -13,7 +13,7 @@ use spillcheck::position::Position;
 use spillcheck::report::{DropReason, Report, ScanError, SkipReason, Stats};
 use spillcheck::rules::{Confidence, RuleSet, load};
 use spillcheck::secret::Secret;
-use spillcheck::suppression::{Suppressed, Suppression, SuppressionKind, UnusedAllow};
+use spillcheck::suppression::{Applied, Suppressed, Suppression, SuppressionKind, UnusedAllow};
 
 const RULES: &str = r#"
 provider = "Example"
@@ -143,6 +143,7 @@ pub(crate) fn location(place: Place, path: &str, start: (u32, u32), end: (u32, u
         excerpt: Excerpt { parts: excerpt },
         confidence: Confidence::High,
         line_hash: None,
+        context: None,
     }
 }
 
@@ -292,6 +293,14 @@ pub(crate) fn standard(rules: &RuleSet) -> Report<'_> {
         rules,
         findings: findings(rules),
         suppressed: suppressed(rules),
+        applied: vec![
+            Applied {
+                path: ".gitleaks.toml".to_owned(),
+                format: "gitleaks",
+                notices: vec!["line 3: `\u{202e}x`".to_owned()],
+            },
+            Applied { path: ".spillcheck.toml".to_owned(), format: "spillcheck", notices: Vec::new() },
+        ],
         unused_allows: vec![UnusedAllow {
             file: ".spillcheck-baseline".into(),
             line: NonZeroU32::new(7),
@@ -316,6 +325,7 @@ pub(crate) fn clean(rules: &RuleSet) -> Report<'_> {
         findings: Vec::new(),
         errors: Vec::new(),
         suppressed: Vec::new(),
+        applied: Vec::new(),
         unused_allows: Vec::new(),
         dropped: BTreeMap::new(),
         skipped: BTreeMap::new(),
