@@ -216,7 +216,7 @@ enum Known {
 impl Searching<'_> {
     /// An object that several packs hold is counted in the first.
     fn counts(&self, number: u32) -> bool {
-        self.store.first_pack(number) == Some(self.pack)
+        self.store.packs.len() == 1 || self.store.first_pack(number) == Some(self.pack)
     }
 
     fn takes(&self, text: &[u8]) -> bool {
