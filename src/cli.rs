@@ -81,6 +81,10 @@ pub struct CommonArgs {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_report)]
     pub report: Vec<(FormatName, PathBuf)>,
 
+    /// Most results in a run of SARIF: the most severe ones; the report says how many were left out. GitHub takes 25000.
+    #[arg(long, value_name = "N", default_value_t = 25_000, value_parser = clap::value_parser!(u32).range(1..=25_000))]
+    pub sarif_max_results: u32,
+
     /// Show secrets in clear.
     #[arg(long)]
     pub reveal: bool,

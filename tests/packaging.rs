@@ -8,10 +8,17 @@ use std::path::{Path, PathBuf};
 
 #[path = "packaging/action.rs"]
 mod action;
+#[path = "packaging/container.rs"]
+mod container;
 #[path = "packaging/hooks.rs"]
 mod hooks;
+#[path = "packaging/lint.rs"]
+mod lint;
 #[path = "packaging/repository.rs"]
 mod repository;
+mod support;
+#[path = "packaging/wheel.rs"]
+mod wheel;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_spillcheck");
 

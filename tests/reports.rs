@@ -20,6 +20,8 @@ mod human;
 mod json_lines;
 #[path = "reports/markdown.rs"]
 mod markdown;
+#[path = "reports/multitool.rs"]
+mod multitool;
 #[path = "reports/sample.rs"]
 mod sample;
 #[path = "reports/sarif.rs"]

@@ -84,7 +84,7 @@ pub(super) fn shown(args: &CommonArgs, is_stdout: bool) -> report::Options {
         color,
         verbose: args.verbose,
         list_suppressed: !args.omit_suppressed,
-        ..Default::default()
+        max_results: args.sarif_max_results as usize,
     }
 }
 

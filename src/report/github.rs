@@ -21,7 +21,7 @@ pub(super) fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write)
     }
     if let Some(more @ 1..) = findings.len().checked_sub(ANNOTATIONS) {
         let text = format!(
-            "{} are not annotated: GitHub shows {ANNOTATIONS} of a step. The log, the step summary and the SARIF file have all of them.",
+            "{} are not annotated: GitHub shows {ANNOTATIONS} of a step. The other reports of this scan have them.",
             count(more as u64, "more finding")
         );
         command("notice", &[("title", "spillcheck".to_owned())], &text, out)?;

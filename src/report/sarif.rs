@@ -20,6 +20,8 @@ use crate::finding::{Finding, Location, Place};
 use crate::rules::{Confidence, Rule, Severity};
 use crate::suppression::{Suppression, SuppressionKind};
 
+/// Results of a run that GitHub shows, the most severe ones; it takes [`Options::MAX_RESULTS`].
+const SHOWN: usize = 5000;
 /// Locations of one result, the first included: GitHub shows so many.
 const LOCATIONS: usize = 100;
 /// Related locations linked from the message.
@@ -91,6 +93,10 @@ fn run<'a>(id: &'static str, mut entries: Vec<Entry<'a>>, report: &'a Report<'_>
                 thousands((total - most) as u64)
             ),
         ));
+    }
+    if entries.len() > SHOWN {
+        let text = format!("GitHub shows {} results of a run, the most severe ones.", thousands(SHOWN as u64));
+        notifications.push(notification("note", &text));
     }
     let used: BTreeSet<usize> = entries.iter().map(|e| e.finding.rule).collect();
     let used: Vec<usize> = used.into_iter().collect();

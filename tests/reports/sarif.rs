@@ -173,3 +173,16 @@ fn a_secret_in_a_thousand_places_stays_within_the_limits() {
     assert_eq!(result(&log, 0, "f1")["relatedLocations"].as_array().unwrap().len(), 5, "in full only once");
     assert!(first["message"]["text"].as_str().unwrap().contains("It is also in 299 other places: [f1:1](1), "));
 }
+
+#[test]
+fn what_github_will_not_show_is_said() {
+    let rules = rules();
+    let notes = |n: u32| {
+        let place = |n: u32| location(Place::File, &format!("f{n}"), (1, 1), (1, 43), Vec::new());
+        let findings = vec![finding(&rules, TOKEN, token(5).as_bytes(), (0..n).map(place).collect())];
+        let log = json(Format::Sarif, &Report { findings, ..clean(&rules) });
+        log["runs"][0]["invocations"][0]["toolExecutionNotifications"].clone()
+    };
+    assert_eq!(notes(5000), Value::Null);
+    assert_eq!(notes(5001)[0]["message"]["text"], "GitHub shows 5,000 results of a run, the most severe ones.");
+}

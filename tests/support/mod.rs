@@ -6,6 +6,7 @@
 mod repo;
 mod run;
 mod secrets;
+pub mod tools;
 
 pub use repo::{Repo, git_at};
 pub use run::{Found, Run, Spillcheck, scan};
