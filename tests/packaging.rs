@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 mod action;
 #[path = "packaging/container.rs"]
 mod container;
+#[path = "packaging/events.rs"]
+mod events;
 #[path = "packaging/hooks.rs"]
 mod hooks;
 #[path = "packaging/lint.rs"]
@@ -17,8 +19,6 @@ mod lint;
 #[path = "packaging/repository.rs"]
 mod repository;
 mod support;
-#[path = "packaging/wheel.rs"]
-mod wheel;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_spillcheck");
 

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use super::repository::{Repository, command};
 use super::{BINARY, leak, read, root};
 
-const ZERO: &str = "0000000000000000000000000000000000000000";
+pub(crate) const ZERO: &str = "0000000000000000000000000000000000000000";
 
 /// What a push event says, in the form GitHub sends; what the action does not read is shortened. Strings that a pusher
 /// chooses are hostile here.
-fn push(before: &str, after: &str) -> Value {
+pub(crate) fn push(before: &str, after: &str) -> Value {
     json!({
         "ref": "refs/heads/$(touch${IFS}ref)",
         "before": before,
@@ -35,7 +35,7 @@ fn push(before: &str, after: &str) -> Value {
     })
 }
 
-fn pull_request(base: &str, head: &str) -> Value {
+pub(crate) fn pull_request(base: &str, head: &str) -> Value {
     json!({
         "action": "synchronize",
         "number": 7,
@@ -47,23 +47,39 @@ fn pull_request(base: &str, head: &str) -> Value {
     })
 }
 
-struct Run {
-    code: i32,
-    log: String,
-    outputs: BTreeMap<String, String>,
-    sarif: Value,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) log: String,
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) sarif: Value,
+    /// The step summary.
+    pub(crate) summary: String,
 }
 
 impl Run {
-    fn results(&self, run: usize) -> Vec<&str> {
-        let results = self.sarif["runs"][run]["results"].as_array().unwrap();
-        results
-            .iter()
+    fn results(&self, category: &str) -> Vec<&str> {
+        let runs = self.sarif["runs"].as_array().unwrap_or_else(|| panic!("no SARIF\n{}", self.log));
+        let of = runs.iter().filter(|r| r["automationDetails"]["id"] == format!("spillcheck/{category}/"));
+        of.flat_map(|r| r["results"].as_array().unwrap())
             .map(|r| r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap())
             .collect()
     }
 
-    fn assert_outputs(&self, findings: &str, complete: &str) {
+    /// In files of today.
+    pub(crate) fn files(&self) -> Vec<&str> {
+        self.results("files")
+    }
+
+    /// In history alone.
+    pub(crate) fn history(&self) -> Vec<&str> {
+        self.results("history")
+    }
+
+    pub(crate) fn annotations(&self, name: &str) -> Vec<&str> {
+        self.log.lines().filter(|l| l.starts_with(&format!("::{name} "))).collect()
+    }
+
+    pub(crate) fn assert_outputs(&self, findings: &str, complete: &str) {
         let code = self.code.to_string();
         let expected = [("findings", findings), ("complete", complete), ("exit-code", &code)];
         for (name, value) in expected {
@@ -73,14 +89,14 @@ impl Run {
 }
 
 /// A step of a job: `bash run.sh` in the checkout.
-struct Step {
+pub(crate) struct Step {
     command: Command,
     temporary: PathBuf,
     files: PathBuf,
 }
 
 impl Step {
-    fn new(repository: &Repository, checkout: &Path, name: &str, event: &Value) -> Self {
+    pub(crate) fn new(repository: &Repository, checkout: &Path, name: &str, event: &Value) -> Self {
         let temporary = repository.folder.path().join("runner");
         let files = repository.folder.path().join("step");
         for folder in [&temporary, &files] {
@@ -94,21 +110,28 @@ impl Step {
             .env("GITHUB_EVENT_NAME", name)
             .env("GITHUB_EVENT_PATH", files.join("event.json"))
             .env("GITHUB_OUTPUT", files.join("output"))
+            .env("GITHUB_STEP_SUMMARY", files.join("summary"))
+            .env("GITHUB_ACTIONS", "true")
+            .env("CI", "true")
             .env("RUNNER_TEMP", &temporary)
             .env("INPUT_PATH", ".")
+            .env("INPUT_MODE", "auto")
+            .env("INPUT_DEEPEN", "false")
             .env("INPUT_CONFIDENCE", "medium")
-            .env("INPUT_SARIF", "")
-            .env("INPUT_BINARY", BINARY)
-            .env("INPUT_VERSION", "");
+            .env("INPUT_FAIL_ON", "low")
+            .env("INPUT_BINARY", BINARY);
+        for empty in ["RANGE", "CONFIG", "BASELINE", "SARIF", "VERSION", "CHECKSUM"] {
+            command.env(format!("INPUT_{empty}"), "");
+        }
         Self { command, temporary, files }
     }
 
-    fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    fn run(mut self) -> Run {
+    pub(crate) fn run(mut self) -> Run {
         let output = self.command.output().unwrap();
         let log = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let written = fs::read_to_string(self.files.join("output")).unwrap_or_default();
@@ -121,11 +144,12 @@ impl Step {
         let sarif = sarif.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
         let left: Vec<_> = fs::read_dir(&self.temporary).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert!(left.iter().all(|n| n == "spillcheck.sarif" || n == "spillcheck-target"), "left behind: {left:?}");
-        Run { code: output.status.code().unwrap_or_else(|| panic!("killed\n{log}")), log, outputs, sarif }
+        let summary = fs::read_to_string(self.files.join("summary")).unwrap_or_default();
+        Run { code: output.status.code().unwrap_or_else(|| panic!("killed\n{log}")), log, outputs, sarif, summary }
     }
 }
 
-fn on_push(repository: &Repository, checkout: &Path, before: &str, after: &str) -> Run {
+pub(crate) fn on_push(repository: &Repository, checkout: &Path, before: &str, after: &str) -> Run {
     Step::new(repository, checkout, "push", &push(before, after)).run()
 }
 
@@ -139,8 +163,8 @@ fn a_leak_in_the_pushed_range_fails_even_when_it_is_gone_from_the_tree() {
     let run = on_push(&repository, &repository.path, &before, &after);
     assert_eq!(run.code, 1, "{}", run.log);
     run.assert_outputs("1", "true");
-    assert_eq!(run.results(0), Vec::<&str>::new());
-    assert_eq!(run.results(1), ["gone.env"]);
+    assert_eq!(run.files(), [""; 0]);
+    assert_eq!(run.history(), ["gone.env"]);
     assert!(run.log.contains(&guilty[..12]), "{}", run.log);
     let secret = line.trim().strip_prefix("TOKEN=").unwrap();
     assert!(!run.log.contains(secret) && !run.sarif.to_string().contains(secret), "the secret is shown");
@@ -154,7 +178,16 @@ fn a_leak_in_tree_and_range_is_one_finding_and_one_alert() {
     let run = on_push(&repository, &repository.path, &before, &after);
     assert_eq!(run.code, 1, "{}", run.log);
     run.assert_outputs("1", "true");
-    assert_eq!((run.results(0), run.results(1)), (vec!["new.env"], vec![]));
+    assert_eq!((run.files(), run.history()), (vec!["new.env"], vec![]));
+    // Workflow commands are on again for the annotations.
+    let errors = run.annotations("error");
+    assert_eq!(errors.len(), 1, "{}", run.log);
+    assert!(
+        errors[0].starts_with("::error file=new.env,line=1,endLine=1,col=7,endColumn=47,title=GitHub"),
+        "{}",
+        errors[0]
+    );
+    assert!(run.summary.contains("**1 finding: 1 critical.**") && run.summary.contains("new.env"), "{}", run.summary);
 }
 
 #[test]
@@ -166,19 +199,33 @@ fn a_clean_push_passes_whatever_older_commits_hold() {
     let run = on_push(&repository, &repository.path, &before, &after);
     assert_eq!(run.code, 0, "{}", run.log);
     run.assert_outputs("0", "true");
-    let categories: Vec<&Value> =
-        run.sarif["runs"].as_array().unwrap().iter().map(|r| &r["automationDetails"]["id"]).collect();
-    assert_eq!(categories, ["spillcheck/files/", "spillcheck/history/"], "each run needs a category of its own");
+    assert_eq!(run.annotations("error"), [""; 0]);
+    assert!(run.summary.contains("**No leaks found.**"), "{}", run.summary);
 }
 
 #[test]
-fn a_new_branch_is_scanned_with_all_its_history() {
-    let repository = Repository::new();
-    repository.commit("old.env", &leak(1));
-    let after = repository.remove("old.env");
-    let run = on_push(&repository, &repository.path, ZERO, &after);
+fn a_new_branch_is_scanned_with_what_the_default_branch_lacks() {
+    let (repository, after) = topic();
+    let event = with_ref(push(ZERO, &after), "refs/heads/topic");
+    let run = Step::new(&repository, &repository.path, "push", &event).run();
     assert_eq!(run.code, 1, "{}", run.log);
-    assert_eq!(run.results(1), ["old.env"]);
+    assert_eq!(run.history(), ["topic.env"]);
+}
+
+/// A branch that brought a leak and removed it again, on a default branch that did so before; and its tip.
+fn topic() -> (Repository, String) {
+    let repository = Repository::new();
+    repository.commit("old.env", &leak(2));
+    repository.remove("old.env");
+    repository.git(&["checkout", "--quiet", "-b", "topic"]);
+    repository.commit("topic.env", &leak(1));
+    let tip = repository.remove("topic.env");
+    (repository, tip)
+}
+
+pub(crate) fn with_ref(mut event: Value, name: &str) -> Value {
+    event["ref"] = name.into();
+    event
 }
 
 #[test]
@@ -191,13 +238,12 @@ fn a_deleted_branch_brings_nothing() {
 }
 
 #[test]
-fn after_a_force_push_all_that_leads_to_the_new_tip_is_scanned() {
-    let repository = Repository::new();
-    repository.commit("old.env", &leak(1));
-    let after = repository.remove("old.env");
+fn after_a_force_push_all_that_the_new_tip_brings_is_scanned() {
+    let (repository, after) = topic();
     let gone = "1234567890123456789012345678901234567890";
-    let run = on_push(&repository, &repository.path, gone, &after);
-    assert_eq!(run.code, 1, "{}", run.log);
+    let event = with_ref(push(gone, &after), "refs/heads/topic");
+    let run = Step::new(&repository, &repository.path, "push", &event).run();
+    assert_eq!((run.code, run.history()), (1, vec!["topic.env"]), "{}", run.log);
     run.assert_outputs("1", "true");
 }
 
@@ -224,7 +270,8 @@ fn a_shallow_clone_is_incomplete_only_where_its_boundary_cuts_the_range() {
     assert_eq!(on_push(&repository, &checkout, &first, &second).code, 0);
     let checkout = repository.clone_to("shallow", &["--depth=1"]);
     // A new branch: the tip is there, what led to it is not.
-    let run = on_push(&repository, &checkout, ZERO, &second);
+    let event = with_ref(push(ZERO, &second), "refs/heads/main");
+    let run = Step::new(&repository, &checkout, "push", &event).run();
     assert_eq!(run.code, 3, "{}", run.log);
     run.assert_outputs("0", "false");
 }
@@ -269,7 +316,7 @@ fn a_pull_request_is_what_its_test_merge_brings() {
     let run = request.run(&request.old_base);
     assert_eq!(run.code, 1, "{}", run.log);
     run.assert_outputs("1", "true");
-    assert_eq!(run.results(1), ["topic.env"]);
+    assert_eq!(run.history(), ["topic.env"]);
 }
 
 #[test]
@@ -277,7 +324,7 @@ fn a_pull_request_checked_out_at_its_head_is_compared_with_its_base() {
     let request = PullRequest::new();
     request.repository.git(&["checkout", "--quiet", &request.head]);
     let run = request.run(&request.base);
-    assert_eq!((run.code, run.results(1)), (1, vec!["topic.env"]), "{}", run.log);
+    assert_eq!((run.code, run.history()), (1, vec!["topic.env"]), "{}", run.log);
 }
 
 #[test]
@@ -297,7 +344,7 @@ fn other_events_scan_all_of_history() {
     repository.commit("old.env", &leak(1));
     repository.remove("old.env");
     let run = Step::new(&repository, &repository.path, "schedule", &Value::Null).run();
-    assert_eq!((run.code, run.results(1)), (1, vec!["old.env"]), "{}", run.log);
+    assert_eq!((run.code, run.history()), (1, vec!["old.env"]), "{}", run.log);
     let checkout = repository.clone_to("checkout", &["--depth=1"]);
     assert_eq!(Step::new(&repository, &checkout, "workflow_dispatch", &Value::Null).run().code, 3);
 }
@@ -315,11 +362,13 @@ fn nothing_of_the_checkout_or_the_event_is_executed() {
         fs::read_dir(&repository.path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names, [".git", "command.env", "git", "json.py"]);
-    // Workflow commands are off from the first line to the last.
+    // Workflow commands are off for all that is printed, and on for our own annotations at the end.
     let lines: Vec<&str> = run.log.lines().collect();
     let token = lines[0].strip_prefix("::stop-commands::").unwrap();
     assert_eq!(token.len(), 32);
-    assert_eq!(lines.iter().rposition(|l| *l == format!("::{token}::")), Some(lines.len() - 1), "{}", run.log);
+    let on = lines.iter().position(|l| *l == format!("::{token}::")).unwrap();
+    assert!(lines[on + 1].starts_with("::error file=command.env,line=2,"), "{}", run.log);
+    assert_eq!(lines[on + 2], "spillcheck: 1 finding: 1 critical.");
 }
 
 #[test]
@@ -395,9 +444,15 @@ fn the_description_fits_the_script() {
         keys.map(|l| l.trim().trim_end_matches(':').to_owned()).collect()
     };
     let inputs = keys(&section("\ninputs:\n", "\noutputs:\n"));
-    assert_eq!(inputs, ["path", "confidence", "sarif", "binary", "version"]);
+    let expected = "path mode range deepen confidence config baseline fail-on sarif upload version checksum binary";
+    assert_eq!(inputs.join(" "), expected);
     for input in inputs {
-        let variable = format!("INPUT_{}", input.to_uppercase());
+        // Only the second step needs it.
+        if input == "upload" {
+            assert!(action.contains("inputs.upload == 'true'"));
+            continue;
+        }
+        let variable = format!("INPUT_{}", input.to_uppercase().replace('-', "_"));
         assert!(
             action.contains(&format!("        {variable}: ${{{{ inputs.{input} }}}}\n")),
             "{input} is not passed on"

@@ -19,16 +19,18 @@ pub fn not_run(what: &str, why: impl Display) {
     let _ = writeln!(std::io::stderr(), "\nNOT RUN: {what}: {why}");
 }
 
-/// A program of a Python package (`zizmor==1.32.0`), or none, which has been said then.
+/// A program of a Python package (`zizmor==1.32.0`), or none, which has been said then. All share one virtual environment.
 #[track_caller]
 pub fn python(package: &str, program: &str) -> Option<PathBuf> {
     if let Some(found) = on_path(program) {
         return Some(found);
     }
-    let folder = folder(package);
+    let folder = folder("python");
     let wanted = folder.join("bin").join(program);
     install(package, &folder, &wanted, |folder| {
-        run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        if !folder.join("bin/pip").is_file() {
+            run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        }
         let options = ["-q", "--disable-pip-version-check", "--timeout", "10", "--retries", "0", "install"];
         run(Command::new(folder.join("bin/python")).args(["-m", "pip"]).args(options).arg(package))
     })
@@ -37,7 +39,7 @@ pub fn python(package: &str, program: &str) -> Option<PathBuf> {
 /// A file of an npm package (`@microsoft/sarif-multitool-linux@5.7.0`), or none, which has been said then.
 #[track_caller]
 pub fn npm(package: &str, file: &str) -> Option<PathBuf> {
-    let folder = folder(package);
+    let folder = folder("npm");
     let name = package.rsplit_once('@').map_or(package, |(name, _)| name);
     let wanted = folder.join("node_modules").join(name).join(file);
     install(package, &folder, &wanted, |folder| {
@@ -53,9 +55,9 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-fn folder(package: &str) -> PathBuf {
+fn folder(name: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_BIN_EXE_spillcheck")).ancestors().nth(2).expect("target/debug/spillcheck");
-    target.join("tools").join(package.replace(['/', '='], "-"))
+    target.join("tools").join(name)
 }
 
 /// Runs `how` unless it has been done. A mark says that an installation came to its end.
@@ -67,9 +69,8 @@ fn install(
     how: impl FnOnce(&Path) -> Result<(), String>,
 ) -> Option<PathBuf> {
     let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
-    let mark = folder.join("installed");
+    let mark = folder.join(format!("installed {}", package.replace('/', "-")));
     if !mark.is_file() {
-        let _ = std::fs::remove_dir_all(folder);
         if let Err(why) = how(folder) {
             not_run(package, format!("it cannot be installed: {why}"));
             return None;

@@ -1,12 +1,20 @@
 //! The Python wheel: built from this tree with maturin, installed by pip without any registry, and run.
+//!
+//! A suite of its own: maturin has cargo build the program once more, in the place where other tests find it.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::repository::{Repository, command};
-use super::support::tools;
-use super::{BINARY, leak, read, root};
+use support::{Repo, github, tools};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
 
 fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -21,8 +29,8 @@ fn the_wheel_installs_the_program() {
     let Some(maturin) = tools::python("maturin==1.16.0", "maturin") else { return };
     let folder = tempfile::tempdir().unwrap();
     let wheels = folder.path().join("wheels");
-    // Into the target folder of this run, in its profile: cargo finds the program there and compiles nothing.
-    let target = Path::new(BINARY).ancestors().nth(2).unwrap();
+    // Into the target folder of this run, in its profile: the dependencies are there.
+    let target = Path::new(env!("CARGO_BIN_EXE_spillcheck")).ancestors().nth(2).unwrap();
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let mut build = Command::new(maturin);
     build.current_dir(root()).env("CARGO_TARGET_DIR", target);
@@ -48,9 +56,9 @@ fn the_wheel_installs_the_program() {
     let installed = home.join("bin/spillcheck");
     let version = succeed(Command::new(&installed).arg("--version"));
     assert_eq!(version.trim(), concat!("spillcheck ", env!("CARGO_PKG_VERSION")));
-    let repository = Repository::new();
-    repository.stage("settings.env", &leak(1));
-    let run = command(installed.to_str().unwrap(), &repository.path).args(["scan", "--staged"]).output().unwrap();
+    let repo = Repo::new();
+    repo.write("settings.env", format!("TOKEN={}\n", github(1))).git(["add", "settings.env"]);
+    let run = Command::new(installed).args(["scan", "--staged"]).current_dir(repo.path()).output().unwrap();
     assert_eq!(run.status.code(), Some(1));
     assert!(String::from_utf8(run.stdout).unwrap().contains("settings.env:1:7"));
 }
@@ -58,7 +66,7 @@ fn the_wheel_installs_the_program() {
 /// What pyproject.toml says twice is the same as in Cargo.toml.
 #[test]
 fn python_and_cargo_agree() {
-    let parse = |name: &str| -> toml::Table { read(root().join(name)).parse().unwrap() };
+    let parse = |name: &str| -> toml::Table { fs::read_to_string(root().join(name)).unwrap().parse().unwrap() };
     let (python, cargo) = (parse("pyproject.toml"), parse("Cargo.toml"));
     let (project, package) = (&python["project"], &cargo["package"]);
     for key in ["name", "description", "license"] {
