@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub use known::{AuditArgs, BaselineArgs, BaselineCommand, EntryArgs};
+pub use known::{AuditArgs, BaselineArgs, BaselineCommand, EntryArgs, ExplainArgs};
 
 /// Finds exposed API keys and other credentials in working trees and git history.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub enum Command {
     /// Make and keep the list of known secrets, .spillcheck-baseline in the root of a repository.
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Show what the rules make of a line, with which signals, and why it is reported or not.
+    Explain(Box<ExplainArgs>),
     /// List, show and check rules.
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -54,6 +54,15 @@ pub enum Target {
     },
     /// A file with a commit message.
     Message(PathBuf),
+    /// One version of one file, in the repository at `repository`.
+    Version {
+        /// The repository.
+        repository: PathBuf,
+        /// A commit, by any name.
+        revision: String,
+        /// The file, from the top of the repository.
+        file: PathBuf,
+    },
 }
 
 /// Which parts of a repository.
@@ -188,6 +197,10 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
             files::listed(scan, &tree, files, &options.exclude);
         }
         Target::Message(path) => message::scan(scan, path),
+        Target::Version { repository: path, revision, file } => {
+            let (bytes, origin) = git::version(&repository(path)?, revision, file)?;
+            stdin::text(scan, &origin, &bytes[..]);
+        }
         Target::Range(path, range) => {
             let repository = repository(path)?;
             let set = git::ranges::parse(&repository, range)?;
@@ -258,7 +271,8 @@ pub fn roots(targets: &[Target]) -> Result<Vec<Root>, ScanFailure> {
             Target::Staged(path)
             | Target::Range(path, _)
             | Target::Introduced { path, .. }
-            | Target::Commits { path, .. } => {
+            | Target::Commits { path, .. }
+            | Target::Version { repository: path, .. } => {
                 let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
                 let base = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
                 let base = std::fs::canonicalize(&base).unwrap_or(base);

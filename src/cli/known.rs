@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::ScanArgs;
+use super::{CommonArgs, ScanArgs};
 
 /// `spillcheck baseline`.
 #[derive(Debug, Subcommand)]
@@ -62,4 +62,16 @@ pub struct AuditArgs {
     /// Ask about what is decided already, too.
     #[arg(long)]
     pub all: bool,
+}
+
+/// `spillcheck explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// FILE:LINE, or COMMIT:FILE:LINE for the version of a commit; a column after it is passed over.
+    #[arg(value_name = "[COMMIT:]FILE:LINE")]
+    pub place: String,
+
+    /// As for the scan that is to be explained.
+    #[command(flatten)]
+    pub common: CommonArgs,
 }

@@ -45,7 +45,8 @@ fn roots(targets: &[Target]) -> Vec<PathBuf> {
             | Target::Range(path, _)
             | Target::Introduced { path, .. }
             | Target::Commits { path, .. }
-            | Target::Listed { path, .. } => add(path),
+            | Target::Listed { path, .. }
+            | Target::Version { repository: path, .. } => add(path),
             Target::Stdin | Target::Message(_) => add(Path::new(".")),
         }
     }

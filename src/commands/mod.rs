@@ -5,6 +5,7 @@ mod baseline;
 mod ci;
 mod config;
 mod doctor;
+mod explain;
 mod hook;
 mod known;
 mod migrate;
@@ -69,6 +70,7 @@ pub fn run(cli: Cli) -> Result<Outcome, UsageError> {
         Command::Ci(args) => ci::run(*args),
         Command::Hook(args) => hook::run(*args),
         Command::Baseline(command) => baseline::run(command),
+        Command::Explain(args) => explain::run(*args),
         Command::Rules(command) => rules::run(command),
         Command::Config(command) => config::run(*command),
         Command::Migrate(args) => migrate::run(&args),

@@ -100,7 +100,8 @@ fn outcome(report: &Report<'_>, args: &CommonArgs) -> Outcome {
     }
 }
 
-fn comments(args: &CommonArgs) -> Comments {
+/// Which allow comments are read.
+pub(super) fn comments(args: &CommonArgs) -> Comments {
     match (args.no_inline, args.no_foreign_inline) {
         (true, _) => Comments::Off,
         (_, true) => Comments::Own,

@@ -14,6 +14,7 @@ pub mod ranges;
 mod store;
 mod time;
 mod tips;
+mod version;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ use crate::origin::Commit;
 use crate::report::SkipReason;
 
 pub use head::Head;
+pub use version::version;
 
 /// What stands in for the path of a commit message.
 const COMMIT_MESSAGE: &str = "<commit message>";

@@ -2,6 +2,7 @@
 
 mod carry;
 mod comments;
+mod explain;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::secret::Secret;
 
 pub use carry::{Piece, Seen};
 pub use comments::{Allowed, Idle};
+pub use explain::{Explained, Trace};
 
 /// A finding in one text, before its place in a repository is known. Owns all it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

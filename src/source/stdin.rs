@@ -1,4 +1,4 @@
-//! Standard input as one text.
+//! One text that is no file of the working tree: standard input, or a version of a file.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,14 +8,19 @@ use crate::origin::Origin;
 use crate::report::SkipReason;
 
 /// Searches everything `input` holds.
-pub fn scan(scan: &Scan<'_>, mut input: impl std::io::Read) {
+pub fn scan(scan: &Scan<'_>, input: impl std::io::Read) {
+    text(scan, &Origin::Stdin, input);
+}
+
+/// The same for a text from another place.
+pub fn text(scan: &Scan<'_>, origin: &Origin, mut input: impl std::io::Read) {
     let searched = catch_unwind(AssertUnwindSafe(|| stream::search(scan.searcher, &mut input, &mut Vec::new())));
     match searched.unwrap_or_else(|_| Err(std::io::Error::other(INTERNAL_ERROR))) {
         Ok(Outcome::Searched(bytes, matches)) => {
             scan.collector.file(bytes);
-            scan.collector.matches(&Origin::Stdin, matches);
+            scan.collector.matches(origin, matches);
         }
         Ok(Outcome::Binary) => scan.collector.skip(SkipReason::Binary),
-        Err(error) => scan.collector.error("<stdin>", error.to_string()),
+        Err(error) => scan.collector.error(origin.path(), error.to_string()),
     }
 }

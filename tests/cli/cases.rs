@@ -100,8 +100,16 @@ fn problems(case: &Case) -> Vec<String> {
 }
 
 /// The files of cases; each has a test of its own.
-const FILES: [&str; 7] =
-    ["allow.toml", "config.toml", "import.toml", "reports.toml", "rules.toml", "scan.toml", "usage.toml"];
+const FILES: [&str; 8] = [
+    "allow.toml",
+    "config.toml",
+    "explain.toml",
+    "import.toml",
+    "reports.toml",
+    "rules.toml",
+    "scan.toml",
+    "usage.toml",
+];
 
 fn run_file(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli").join(name);
@@ -130,6 +138,11 @@ fn config() {
 #[test]
 fn import() {
     run_file("import.toml");
+}
+
+#[test]
+fn explain() {
+    run_file("explain.toml");
 }
 
 #[test]

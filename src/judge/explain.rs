@@ -1,0 +1,66 @@
+//! The signals of a judgement in words, for `spillcheck explain`. What decides is [`weigh`](super::weigh); this measures the
+//! same again and says what came out.
+
+use super::{Judged, variable_part};
+use crate::detect::check::{self, Verdict};
+use crate::detect::{Relation, entropy};
+use crate::rules::{Matcher, Rule};
+
+/// One thing that was looked at, and what came out. Holds no bytes of the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    /// What was looked at.
+    pub name: &'static str,
+    /// What came out.
+    pub text: String,
+}
+
+/// What the rule of `judged` made of its candidate, in the order in which it counts. `now` is the time of the scan, seconds
+/// since 1970.
+pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signal> {
+    let secret = &text[judged.candidate.secret.clone()];
+    let mut signals = vec![Signal { name: "tie", text: tie(rule, judged).to_owned() }];
+    if check::is_published_example(secret) {
+        signals.push(Signal { name: "example", text: "published in documentation: low confidence".to_owned() });
+    }
+    if let Some(check) = rule.check {
+        let outcome = check.run(secret, now);
+        let verdict = match outcome.verdict {
+            Verdict::Valid => "valid, which proves it",
+            Verdict::Weak => "real, and of little use (expired, encrypted, for tests): low confidence",
+            Verdict::Invalid => "does not hold: low confidence",
+            Verdict::NotSecret => "no secret",
+            Verdict::Unproven => "says nothing",
+        };
+        let facts: String = outcome.facts.iter().map(|fact| format!("; {} {}", fact.label, fact.value)).collect();
+        signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
+    }
+    let random = match &rule.matcher {
+        Matcher::Token(token) => token.random,
+        Matcher::Context(context) => context.random,
+        Matcher::Assignment(_) => false,
+    };
+    let body = variable_part(rule, secret);
+    let (alphabet, bits) = (entropy::alphabet(body), entropy::shannon(body));
+    let floor = entropy::floor(alphabet, body.len());
+    let measured =
+        format!("{bits:.2} bits a character; random text of {} characters from {alphabet} has {floor:.2}", body.len());
+    let outcome = match (random, entropy::looks_random(body)) {
+        (false, _) => "the rule does not ask for it",
+        (true, true) => "random",
+        (true, false) => "not random",
+    };
+    signals.push(Signal { name: "entropy", text: format!("{measured}: {outcome}") });
+    signals
+}
+
+/// What ties the value to the rule.
+fn tie(rule: &Rule, judged: &Judged) -> &'static str {
+    match (&rule.matcher, judged.candidate.relation) {
+        (Matcher::Token(_), _) | (_, Relation::Own) => "it identifies itself by its shape",
+        (Matcher::Assignment(_), _) => "the name it is assigned to says what it is",
+        (_, Relation::Named) => "the name it is assigned to holds the provider's word",
+        (_, Relation::Labelled) => "the provider's word is near, and the name it is assigned to fits",
+        (_, Relation::Near) => "only the provider's word is near: low confidence",
+    }
+}
