@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "hook/client.rs"]
+mod client;
 #[path = "hook/files.rs"]
 mod files;
+#[path = "hook/install.rs"]
+mod install;
 #[path = "hook/messages.rs"]
 mod messages;
 #[path = "hook/pushed.rs"]

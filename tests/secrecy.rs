@@ -201,6 +201,16 @@ fn no_hook_shows_a_secret() {
             assert_hidden(&output, &hidden, &name);
         }
     }
+    // A CI job, for an event whose names and ids hold a secret, too.
+    let payload = format!("{{\"ref\": \"refs/heads/{0}\", \"before\": \"{0}\", \"after\": \"{0}\"}}", github(79));
+    repo.write(".git/event.json", payload);
+    for args in [&["--mode", "all"][..], &["--event", ".git/event.json", "--event-name", "push"]] {
+        let run = Spillcheck::new(repo.path()).args(["ci", "-v", "--confidence", "low"]).args(args).run();
+        assert!(matches!(run.code, Some(1 | 2)), "{args:?}: {}", run.err());
+        for (output, name) in outputs(&run, &format!("ci {args:?}")) {
+            assert_hidden(&output, &hidden, &name);
+        }
+    }
 }
 
 /// A baseline, what the commands on it print, and what suppressed findings say of themselves.

@@ -148,7 +148,8 @@ impl<'r> Trial<'r> {
             .set("core.hooksPath", &self.hooks.display().to_string())
             .args(["hook", "run"])
             .args(args)
-            .env("GIT_DIR", self.repository.path())
+            // Of a linked worktree the main one: libgit2 ties the other to its own working tree.
+            .env("GIT_DIR", self.repository.commondir())
             .env("GIT_WORK_TREE", path.join("tree"))
             .env("GIT_INDEX_FILE", path.join("index"))
             .env("GIT_OBJECT_DIRECTORY", path.join("scratch/.git/objects"))
