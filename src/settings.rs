@@ -15,6 +15,7 @@ use crate::config::{self};
 use crate::git;
 use crate::rules::load::{LoadError, Loaded};
 use crate::rules::{Confidence, RuleSet};
+use crate::rules::lint::Examiner;
 use crate::scan::{Root, ScanFailure, Target, roots};
 use crate::suppression::Applied;
 
@@ -62,10 +63,7 @@ pub fn resolve(args: &SettingsArgs, targets: &[Target]) -> Result<Settings, Sett
             discover(&root, args, &mut found)?;
         }
     }
-    for path in &args.rules {
-        let loaded = crate::rules::load::file(path)?;
-        rules.add(loaded).map_err(|e| SettingsError::Flag(format!("{}: {e}", path.display())))?;
-    }
+    rule_files(&mut rules, &args.rules)?;
     let mut policy = Policy { today: today(), ..Policy::default() };
     own_rules(&mut rules, std::mem::take(&mut found.rules))?;
     for (scope, carried) in std::mem::take(&mut found.carried) {
@@ -255,6 +253,29 @@ fn walk(base: &Path) -> Vec<std::path::PathBuf> {
     walk.standard_filters(false).follow_links(false).filter_entry(|entry| entry.file_name() != ".git");
     let named = walk.build().flatten().filter(|entry| entry.file_name() == config::NAME);
     named.filter_map(|entry| entry.path().strip_prefix(base).ok().map(Path::to_path_buf)).collect()
+}
+
+/// Adds the rules of `--rules`, if each does what its examples show.
+fn rule_files(rules: &mut RuleSet, paths: &[PathBuf]) -> Result<(), SettingsError> {
+    let mut examples = Vec::new();
+    for path in paths {
+        let loaded = crate::rules::load::file(path)?;
+        let name = path.display();
+        let of_file = loaded.iter().map(|l| (format!("{name}:{}", l.line), l.rule.id.to_string(), l.examples.clone()));
+        examples.extend(of_file);
+        rules.add(loaded).map_err(|e| SettingsError::Flag(format!("{name}:{e}")))?;
+    }
+    if examples.is_empty() {
+        return Ok(());
+    }
+    // A rule that does not do what its author shows would leave a scan clean for the wrong reason.
+    let examiner = Examiner::new(rules);
+    for (place, id, examples) in &examples {
+        if let Some(problem) = examiner.misbehaving(id, examples).first() {
+            return Err(SettingsError::Flag(format!("{place}: rule {id}: {problem}")));
+        }
+    }
+    Ok(())
 }
 
 /// Adds the rules of files. The same rule from the same file, reached twice, is one.

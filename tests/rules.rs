@@ -19,6 +19,7 @@ fn rule_files() -> Vec<PathBuf> {
 #[test]
 fn every_example_behaves() {
     let rules = RuleSet::builtin();
+    let examiner = lint::Examiner::new(&rules);
     let mut problems = Vec::new();
     let mut count = 0;
     for path in rule_files() {
@@ -26,7 +27,7 @@ fn every_example_behaves() {
             count += 1;
             let id = &loaded.rule.id;
             assert!(rules.find(id).is_some(), "{id} is not compiled in");
-            problems.extend(lint::examples(&rules, id, &loaded.examples).into_iter().map(|p| format!("{id}: {p}")));
+            problems.extend(examiner.examine(id, &loaded.examples).into_iter().map(|p| format!("{id}: {p}")));
         }
     }
     assert_eq!(count, rules.len(), "the table compiled in has other rules than the files");

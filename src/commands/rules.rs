@@ -1,7 +1,7 @@
 //! `spillcheck rules`.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Outcome, UsageError, written};
 use crate::cli::RulesCommand;
@@ -117,46 +117,42 @@ fn show(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     Ok(())
 }
 
-/// Loads each file, lints its rules and runs their examples through the real pipeline, beside the built-in rules.
+/// Loads all files, lints their rules and runs their examples through the real pipeline, beside the built-in rules and each
+/// other: what a scan with all of them would do.
 fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<Outcome, UsageError> {
     let mut problems = Vec::new();
-    let mut count = 0;
+    let mut all = Vec::new();
     for path in files {
-        match check_file(path) {
-            Ok((rules, found)) => {
-                count += rules;
-                problems.extend(found);
-            }
+        match load::file(path) {
+            Ok(loaded) => all.push((path.display().to_string(), loaded)),
             Err(error) => problems.push(error.to_string()),
         }
+    }
+    let builtin = RuleSet::builtin();
+    // A built-in rule file checked against itself: its own rules are tested in place of those compiled in.
+    let rules = all.iter().flat_map(|(_, loaded)| loaded);
+    let own: Vec<String> = rules.map(|l| l.rule.id.to_string()).filter(|id| builtin.find(id).is_some()).collect();
+    let mut rules = builtin.without(&own);
+    let mut examples = Vec::new();
+    for (name, loaded) in all {
+        let of_file: Vec<_> = loaded.iter().map(|l| (l.rule.id.to_string(), l.line, l.examples.clone())).collect();
+        match rules.add(loaded) {
+            Ok(()) => examples.extend(of_file.into_iter().map(|e| (name.clone(), e))),
+            Err(message) => problems.push(format!("{name}:{message}")),
+        }
+    }
+    let examiner = lint::Examiner::new(&rules);
+    for (name, (id, line, examples)) in &examples {
+        problems.extend(examiner.examine(id, examples).into_iter().map(|p| format!("{name}:{line}: rule {id}: {p}")));
     }
     for problem in &problems {
         written(writeln!(out, "{problem}"))?;
     }
+    let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if problems.is_empty() {
-        written(writeln!(out, "{count} rules checked, no problems"))?;
+        written(writeln!(out, "{} checked, no problems", counted(examples.len(), "rule")))?;
         Ok(Outcome::Clean)
     } else {
-        Err(UsageError::new(format!("{} problems in {} files", problems.len(), files.len())))
+        Err(UsageError::new(format!("{} in {}", counted(problems.len(), "problem"), counted(files.len(), "file"))))
     }
-}
-
-fn check_file(path: &Path) -> Result<(usize, Vec<String>), load::LoadError> {
-    let loaded = load::file(path)?;
-    let name = path.display().to_string();
-    let examples: Vec<_> = loaded.iter().map(|l| (l.rule.id.to_string(), l.line, l.examples.clone())).collect();
-    let mut rules = RuleSet::builtin();
-    // A built-in rule file checked against itself: its own rules are tested in place of those compiled in.
-    let own: Vec<String> = examples.iter().map(|(id, ..)| id.clone()).filter(|id| rules.find(id).is_some()).collect();
-    rules = rules.without(&own);
-    let mut problems = Vec::new();
-    if let Err(message) = rules.add(loaded) {
-        problems.push(format!("{name}: {message}"));
-        return Ok((examples.len(), problems));
-    }
-    for (id, line, examples) in &examples {
-        problems
-            .extend(lint::examples(&rules, id, examples).into_iter().map(|p| format!("{name}:{line}: rule {id}: {p}")));
-    }
-    Ok((examples.len(), problems))
 }

@@ -8,6 +8,9 @@ use crate::rules::{Context, Edge};
 /// Room for the rest of the name that contains the word, and for what stands between it and its value.
 pub(super) const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
 
+/// How far after the word, in its line, a value without any name may stand: `jira VALUE`, `curl host/VALUE`.
+const UNNAMED: usize = 40;
+
 /// Finds the values of `rule` after the word at `word`.
 pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Context, found: &mut Vec<Candidate>) {
     if !names::begins_word(text, word.start) || !names::ends_word(text, word.end) {
@@ -36,6 +39,7 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
                 anchor_id: 0,
                 quoted: matches!(text[value.start - 1], b'"' | b'\'' | b'`'),
                 secret: value,
+                inner: None,
                 name,
                 relation,
                 operator: None,
@@ -60,6 +64,7 @@ fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -
         anchor: word.start,
         anchor_id: 0,
         secret: value.range,
+        inner: None,
         name: Some(name),
         relation: Relation::Named,
         quoted: value.quoted,
@@ -74,24 +79,51 @@ fn relate(
     value: &Range<usize>,
     context: &Context,
 ) -> Option<(Relation, Option<Range<usize>>)> {
+    let gap = &text[word.start..value.start];
     let near = value.start - word.end <= context.within as usize;
-    match assign::name_before(text, value.start) {
-        Some(name) => {
-            let label = names::normalise(&text[name.clone()]);
-            if names::contains_any(&label, &context.not_names) {
-                return None;
-            }
-            let fits = context.names.is_empty() || names::contains_any(&label, &context.names);
-            if name.start <= word.start && word.end <= name.end {
-                // The word may itself be the label: `X-MBX-APIKEY: …`.
-                return fits.then_some((Relation::Named, Some(name)));
-            }
-            (near && fits).then_some((Relation::Labelled, Some(name)))
-        }
-        None => {
-            let between = names::normalise(&text[word.start..value.start]);
-            let fits = context.names.is_empty() || names::contains_any(&between, &context.names);
-            (near && fits && !names::contains_any(&between, &context.not_names)).then_some((Relation::Near, None))
-        }
+    let beside = value.start - word.end <= UNNAMED && !gap.contains(&b'\n');
+    let own = assign::identifier(text, word.clone());
+    let given = text.get(own.end..value.start).is_some_and(gives);
+    let Some(name) = given.then_some(own).or_else(|| assign::name_before(text, value.start)) else {
+        let between = names::normalise(gap);
+        let fits = context.names.is_empty() || names::contains_any(&between, &context.names) || beside;
+        return (near && fits && !names::contains_any(&between, &context.not_names)).then_some((Relation::Near, None));
+    };
+    let label = names::normalise(&text[name.clone()]);
+    if names::contains_any(&label, &context.not_names) {
+        return None;
     }
+    let fits = context.names.is_empty() || names::contains_any(&label, &context.names);
+    let own = name.start <= word.start && word.end <= name.end;
+    let relation = match (own, fits) {
+        // The word may itself be the label: `X-MBX-APIKEY: …`.
+        (true, true) => Relation::Named,
+        (true, false) if says_little(&label, &names::normalise(&text[word.clone()])) => Relation::Near,
+        (false, true) if near => Relation::Labelled,
+        (false, false) if (near || beside) && is_credential(&label) => Relation::Near,
+        _ => return None,
+    };
+    Some((relation, Some(name)))
+}
+
+/// Ways of giving a value that the text just before the value does not show: `$k .= "v"`, `var k string = "v"`, and an element
+/// whose text is on the next line.
+fn gives(gap: &[u8]) -> bool {
+    let inner = gap.strip_suffix(b"\"").or(gap.strip_suffix(b"'")).unwrap_or(gap).trim_ascii();
+    if inner == b">" || inner == b".=" {
+        return true;
+    }
+    let kind = inner.strip_suffix(b"=").map(<[u8]>::trim_ascii).unwrap_or_default();
+    !gap.contains(&b'\n') && (3..=16).contains(&kind.len()) && kind.iter().all(|b| b.is_ascii_alphabetic())
+}
+
+/// A name that is nothing but the word says whose the value is, and not what; nor does one that only calls it a credential.
+fn says_little(label: &[u8], word: &[u8]) -> bool {
+    label == word || label.strip_prefix(word).is_some_and(|rest| rest == b"api") || is_credential(label)
+}
+
+/// What people call a credential when they do not use the provider's own word for it.
+fn is_credential(label: &[u8]) -> bool {
+    const WORDS: [&[u8]; 8] = [b"key", b"token", b"secret", b"private", b"access", b"auth", b"passw", b"credential"];
+    WORDS.iter().any(|word| memchr::memmem::find(label, word).is_some())
 }

@@ -8,16 +8,18 @@ mod assign;
 pub mod check;
 mod context;
 mod edge;
+mod encoded;
 pub mod entropy;
 pub mod names;
 pub mod prefilter;
 pub mod scanner;
 mod verbatim;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::rules::shape::LONGEST_MATCH;
-use crate::rules::{Assignment, Matcher, RuleSet, Shape, Token};
+use crate::rules::{Assignment, Matcher, Pattern, RuleSet, Shape, Token};
 use prefilter::{ANYTHING, Follow, Hit, Prefilter};
 
 pub use assign::Operator;
@@ -56,8 +58,10 @@ pub struct Candidate {
     pub anchor: usize,
     /// Which anchor that was.
     pub anchor_id: usize,
-    /// The secret.
+    /// The secret, or the base64 it stands in.
     pub secret: Range<usize>,
+    /// Where the secret is in what that base64 decodes to.
+    pub inner: Option<Range<usize>>,
     /// The name it is assigned to, where there is one; of a verbatim rule, the whole match.
     pub name: Option<Range<usize>>,
     /// What ties it to the rule.
@@ -93,11 +97,15 @@ impl<'r> Detector<'r> {
                 } else {
                     pairs.push((anchor.to_string(), index, follow));
                 }
+                if let Matcher::Token(token) = &rule.matcher {
+                    let spelled = encoded::spellings(anchor, token);
+                    pairs.extend(spelled.into_iter().map(|s| (s, rules.len() + index, ANYTHING)));
+                }
             }
         }
         let prefilter = Prefilter::new(pairs.iter().map(|(text, rule, follow)| (text.as_str(), *rule, *follow)));
         let sights = (0..prefilter.len())
-            .map(|anchor| prefilter.rules(anchor).iter().map(|rule| sight(&rules.get(*rule).matcher)))
+            .map(|anchor| prefilter.rules(anchor).iter().map(|woken| sight(rules, *woken)))
             .map(|all| {
                 all.fold(Sight::default(), |a, b| Sight { back: a.back.max(b.back), forward: a.forward.max(b.forward) })
             })
@@ -137,7 +145,14 @@ impl<'r> Detector<'r> {
         let seen = &text[from..text.len().min(hit.at + len + sight.forward)];
         let anchor = hit.at - from..hit.at - from + len;
         let first = found.len();
-        for &rule in self.prefilter.rules(hit.anchor) {
+        for &woken in self.prefilter.rules(hit.anchor) {
+            if let Some(rule) = woken.checked_sub(self.rules.len()) {
+                if let Matcher::Token(token) = &self.rules.get(rule).matcher {
+                    encoded::search(seen, &anchor, rule, token, found);
+                }
+                continue;
+            }
+            let rule = woken;
             match &self.rules.get(rule).matcher {
                 Matcher::Token(token) => token_at(seen, &anchor, rule, token, found),
                 Matcher::Context(c) => context::search(seen, &anchor, rule, c, found),
@@ -158,6 +173,12 @@ impl Candidate {
         name.start.min(self.secret.start)..name.end.max(self.secret.end)
     }
 
+    /// The bytes of the secret, decoded where they stand in base64.
+    pub fn bytes<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let whole = &text[self.secret.clone()];
+        self.inner.as_ref().map_or(Cow::Borrowed(whole), |inner| encoded::decode(whole, inner))
+    }
+
     /// Moves all offsets by `forward` minus `back`.
     pub fn shift(&mut self, forward: usize, back: usize) {
         let moved = |at: usize| at + forward - back;
@@ -169,9 +190,15 @@ impl Candidate {
 
 /// How far a rule looks. Generous by a few bytes for edges and escapes; being too small would lose matches, the same ones in
 /// every way of searching.
-fn sight(matcher: &Matcher) -> Sight {
+fn sight(rules: &RuleSet, woken: usize) -> Sight {
     const EDGE: usize = 8;
-    match matcher {
+    if let Some(rule) = woken.checked_sub(rules.len()) {
+        return match &rules.get(rule).matcher {
+            Matcher::Token(token) => encoded::sight(token),
+            Matcher::Context(_) | Matcher::Assignment(_) => Sight::default(),
+        };
+    }
+    match &rules.get(woken).matcher {
         Matcher::Token(t) => match &t.shape {
             Shape::Scanner(scanner) => Sight { back: EDGE, forward: scanner.longest() + EDGE },
             Shape::Pattern { pattern, lookback, max, .. } if t.verbatim.is_some() => {
@@ -214,6 +241,7 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
             anchor: anchor.start,
             anchor_id: 0,
             secret,
+            inner: None,
             name: None,
             relation: Relation::Own,
             quoted: true,
@@ -221,46 +249,59 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
         });
     };
     match &token.shape {
-        Shape::Scanner(scanner) => {
-            let end = text.len().min(anchor.start + scanner.longest());
-            if let Some(range) = scanner.find(&text[..end], anchor.start) {
-                push(range);
-            }
-        }
-        Shape::Pattern { pattern, lookback, max, .. } => {
+        Shape::Pattern { pattern, lookback, max, .. } if *lookback > 0 => {
             let start = anchor.start.saturating_sub(*lookback as usize);
             let end = text.len().min(anchor.start + *max as usize);
-            let secret_of = |whole: &Range<usize>| {
-                let names_secret = pattern.regex().static_captures_len() != Some(1);
-                let captures = names_secret.then(|| pattern.regex().captures(&text[whole.clone()])).flatten();
-                match captures.as_ref().and_then(|c| c.name("secret")) {
-                    Some(group) => whole.start + group.start()..whole.start + group.end(),
-                    None => whole.clone(),
-                }
-            };
-            if *lookback == 0 {
-                // Anchored: a match begins exactly here, if it may begin here at all.
-                if !edge::may_begin(text, anchor.start, token.edge) {
-                    return;
-                }
-                if let Some(m) = pattern.anchored().find(&text[start..end]) {
-                    let whole = start + m.start()..start + m.end();
-                    if edge::is_bounded(text, &whole, token.edge) {
-                        push(secret_of(&whole));
-                    }
-                }
-            } else {
-                // Mostly what follows the anchor does not fit, and then there is no need to look at what precedes it.
-                if pattern.tail(&token.anchors).is_some_and(|tail| !tail.is_match(&text[anchor.start..end])) {
-                    return;
-                }
-                edge::bounded_matches(pattern.regex(), text, start..end, token.edge, |whole| {
-                    if whole.start <= anchor.start && anchor.end <= whole.end {
-                        push(secret_of(&whole));
-                    }
-                });
+            // Mostly what follows the anchor does not fit, and then there is no need to look at what precedes it.
+            if pattern.tail(&token.anchors).is_some_and(|tail| !tail.is_match(&text[anchor.start..end])) {
+                return;
             }
+            edge::bounded_matches(pattern.regex(), text, start..end, token.edge, |whole| {
+                if whole.start <= anchor.start && anchor.end <= whole.end {
+                    push(secret_of(pattern, text, &whole));
+                }
+            });
         }
+        _ => token_from(text, anchor.start, token).into_iter().for_each(push),
+    }
+}
+
+/// The secret of a token that begins exactly at `start`, if it may begin there at all.
+fn token_from(text: &[u8], start: usize, token: &Token) -> Option<Range<usize>> {
+    let end = text.len().min(start + token.shape.longest());
+    match &token.shape {
+        Shape::Scanner(scanner) => scanner.find(&text[..end], start),
+        Shape::Pattern { pattern, .. } => {
+            let m = edge::may_begin(text, start, token.edge)
+                .then(|| pattern.anchored().find(&text[start..end]))
+                .flatten()?;
+            let whole = start..start + m.end();
+            edge::is_bounded(text, &whole, token.edge).then(|| secret_of(pattern, text, &whole))
+        }
+    }
+}
+
+/// The secret of the token that `text` begins with or, if it may stand anywhere `inside`, of the first one in it.
+fn token_in(text: &[u8], inside: bool, token: &Token) -> Option<Range<usize>> {
+    match &token.shape {
+        Shape::Pattern { pattern, .. } if inside => {
+            let mut first = None;
+            edge::bounded_matches(pattern.regex(), text, 0..text.len(), token.edge, |whole| {
+                first.get_or_insert_with(|| secret_of(pattern, text, &whole));
+            });
+            first
+        }
+        _ => token_from(text, 0, token),
+    }
+}
+
+/// The group named `secret` of the match `whole`, or all of it.
+fn secret_of(pattern: &Pattern, text: &[u8], whole: &Range<usize>) -> Range<usize> {
+    let names_secret = pattern.regex().static_captures_len() != Some(1);
+    let captures = names_secret.then(|| pattern.regex().captures(&text[whole.clone()])).flatten();
+    match captures.as_ref().and_then(|c| c.name("secret")) {
+        Some(group) => whole.start + group.start()..whole.start + group.end(),
+        None => whole.clone(),
     }
 }
 
@@ -279,6 +320,7 @@ fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &A
             anchor: anchor.start,
             anchor_id: 0,
             secret: value.range,
+            inner: None,
             name: Some(name),
             relation: Relation::Named,
             quoted: value.quoted,

@@ -47,6 +47,7 @@ pub(super) fn search(
                 anchor: anchor.start,
                 anchor_id: 0,
                 secret,
+                inner: None,
                 name: Some(m.range()),
                 relation: Relation::Own,
                 quoted: true,

@@ -62,7 +62,7 @@ impl Holdings {
         for j in judged.iter().filter(|j| !rules.is_muted(j.candidate.rule)) {
             match j.verdict {
                 Ok(confidence) => {
-                    let secret = Secret::new(&text[j.candidate.secret.clone()]);
+                    let secret = Secret::new(&j.candidate.bytes(text));
                     let key = Key { rule: j.candidate.rule, secret, bare: !j.candidate.quoted, confidence };
                     numbers.push(self.number(key));
                 }

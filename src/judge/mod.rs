@@ -35,10 +35,21 @@ pub struct Judged {
     verbatim: bool,
 }
 
+impl Judged {
+    /// A value of a provider's form that its rule is not sure of.
+    fn is_guess(&self) -> bool {
+        let by_context = matches!(self.candidate.relation, Relation::Labelled | Relation::Named);
+        by_context && self.specificity > 0 && self.verdict == Ok(Confidence::Low)
+    }
+}
+
 /// Judges one candidate by its own bytes; overlaps are left to [`settle`]. `now` is the time of the scan, seconds since 1970.
 pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Judged {
     let rule = rules.get(candidate.rule);
-    let (mut verdict, facts) = judge(rule, &candidate, &text[candidate.secret.clone()], now);
+    let (mut verdict, mut facts) = judge(rule, &candidate, &candidate.bytes(text), now);
+    if candidate.inner.is_some() {
+        facts.push(Fact { label: "encoding", value: "base64".to_owned() });
+    }
     if rules.is_muted(candidate.rule) {
         // It hides the bytes in excerpts, and nothing else.
         verdict = verdict.and(Err(DropReason::Muted));
@@ -99,7 +110,7 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         }
         Matcher::Context(c) => c.random,
         Matcher::Assignment(a) => {
-            if placeholder::is_placeholder(secret) {
+            if placeholder::is_placeholder(secret) || placeholder::is_sequence(secret) {
                 return (Err(DropReason::Placeholder), facts);
             }
             return (assignment(secret, candidate, a.value), facts);
@@ -111,12 +122,17 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
     if random {
         let body = variable_part(rule, secret);
         if !entropy::looks_random(body) {
-            return (Err(DropReason::Entropy), facts);
-        }
-        if placeholder::is_sequence(body) {
+            if candidate.relation == Relation::Near || placeholder::has_few_symbols(body) {
+                return (Err(DropReason::Entropy), facts);
+            }
+            // Of the right shape in the right place, and typed by a person: an edited sample, or a careless secret.
             confidence = Confidence::Low;
         }
-        if matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {
+        let sequence = placeholder::is_sequence(body);
+        if sequence {
+            confidence = Confidence::Low;
+        }
+        if !sequence && matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {
             return (Err(DropReason::Entropy), facts);
         }
     }

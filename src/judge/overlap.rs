@@ -22,6 +22,8 @@ pub(super) fn resolve(judged: &mut [Judged]) {
             // What only stands near a provider's word is a guess, whatever the rule.
             j.candidate.relation == Relation::Near || (verbatim && !j.verbatim && j.verdict == Ok(Confidence::Low)),
             Reverse(j.specificity),
+            // A rule for just this encoding knows more of it.
+            j.candidate.inner.is_some(),
             Reverse(j.verdict.ok()),
             Reverse(j.candidate.secret.len()),
             j.candidate.rule,
@@ -32,11 +34,17 @@ pub(super) fn resolve(judged: &mut [Judged]) {
     let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for i in order {
         let secret = judged[i].candidate.secret.clone();
-        let clash = kept.range(..secret.end).next_back().is_some_and(|(_, end)| *end > secret.start);
-        if clash {
-            judged[i].verdict = Err(DropReason::Overlap);
-        } else {
-            kept.insert(secret.start, secret.end);
+        match kept.range(..secret.end).next_back().map(|(_, k)| *k) {
+            Some(k) if judged[k].candidate.secret.end > secret.start => {
+                if judged[k].is_guess() && judged[i].candidate.quoted && judged[k].candidate.secret == secret {
+                    // The form says whose it may be, the name that it is one: together they are as sure as the name.
+                    judged[k].verdict = judged[i].verdict;
+                }
+                judged[i].verdict = Err(DropReason::Overlap);
+            }
+            _ => {
+                kept.insert(secret.start, i);
+            }
         }
     }
 }

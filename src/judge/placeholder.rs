@@ -59,7 +59,6 @@ const TELLING: &[&str] = &[
     "testsecret",
     "enter_",
     "put_your",
-    "abcdefgh",
     "00000000",
 ];
 
@@ -87,14 +86,22 @@ fn is_told(value: &[u8]) -> bool {
     told * 4 >= value.len() && told > 0
 }
 
-/// One or two characters repeated, or nothing but punctuation.
-fn is_mask(value: &[u8]) -> bool {
+/// Fewer symbols than anybody uses who edits a sample, let alone a generator.
+pub(super) fn has_few_symbols(value: &[u8]) -> bool {
+    kinds(value) < 6
+}
+
+fn kinds(value: &[u8]) -> usize {
     let mut distinct = [false; 256];
     for b in value {
         distinct[usize::from(b.to_ascii_lowercase())] = true;
     }
-    let kinds = distinct.iter().filter(|d| **d).count();
-    kinds <= 2 || !value.iter().any(u8::is_ascii_alphanumeric)
+    distinct.iter().filter(|d| **d).count()
+}
+
+/// One or two characters repeated, or nothing but punctuation.
+fn is_mask(value: &[u8]) -> bool {
+    kinds(value) <= 2 || !value.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// A variable, template, macro or call in place of a value: `$TOKEN`, `${…}`, `{{ … }}`, `%TOKEN%`, `<token>`, `@token@`,

@@ -60,33 +60,44 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs the examples of rule `id` through the pipeline of `rules`; returns what went wrong.
-pub fn examples(rules: &RuleSet, id: &str, examples: &Examples) -> Vec<String> {
-    // Late enough for every expiry date of the generators to lie on the right side.
-    const NOW: i64 = 1_767_225_600;
-    const SEEDS: std::ops::Range<u64> = 1..4;
-    let mut problems = Vec::new();
-    if examples.leak.len() < 2 || examples.clean.len() < 2 {
-        problems.push("fewer than two leaks or two clean examples".to_owned());
+/// Late enough for every expiry date of the generators to lie on the right side: 2026-01-01, seconds since 1970.
+const NOW: i64 = 1_767_225_600;
+/// Each example is expanded from these.
+const SEEDS: std::ops::Range<u64> = 1..4;
+
+/// Runs examples through the pipeline of a rule set.
+pub struct Examiner<'r> {
+    searcher: Searcher<'r>,
+}
+
+impl<'r> Examiner<'r> {
+    /// For `rules`, among which are those whose examples are to be run.
+    pub fn new(rules: &'r RuleSet) -> Self {
+        Self { searcher: Searcher::new(rules, NOW) }
     }
-    let searcher = Searcher::new(rules, NOW);
-    for (n, template) in examples.leak.iter().enumerate() {
-        for seed in SEEDS {
-            if let Err(problem) = leak(&searcher, id, template, seed) {
-                problems.push(format!("leak example {} (seed {seed}): {problem}", n + 1));
-                break;
-            }
-        }
+
+    /// What is wrong with the examples of rule `id`: too few, or those that do not behave.
+    pub fn examine(&self, id: &str, examples: &Examples) -> Vec<String> {
+        let few = examples.leak.len() < 2 || examples.clean.len() < 2;
+        let few = few.then(|| "fewer than two leaks or two clean examples".to_owned());
+        few.into_iter().chain(self.misbehaving(id, examples)).collect()
     }
-    for (n, template) in examples.clean.iter().enumerate() {
-        for seed in SEEDS {
-            if let Err(problem) = clean(&searcher, template, seed) {
-                problems.push(format!("clean example {} (seed {seed}): {problem}", n + 1));
-                break;
-            }
-        }
+
+    /// Which examples of rule `id` do not behave, and how.
+    pub fn misbehaving(&self, id: &str, examples: &Examples) -> Vec<String> {
+        let run = |what: &str, templates: &[String], test: &dyn Fn(&str, u64) -> Result<(), String>| -> Vec<String> {
+            let failed = templates.iter().enumerate().filter_map(|(n, template)| {
+                SEEDS
+                    .into_iter()
+                    .find_map(|seed| test(template, seed).err().map(|problem| (seed, problem)))
+                    .map(|(seed, problem)| format!("{what} example {} (seed {seed}): {problem}", n + 1))
+            });
+            failed.collect()
+        };
+        let mut problems = run("leak", &examples.leak, &|template, seed| leak(&self.searcher, id, template, seed));
+        problems.extend(run("clean", &examples.clean, &|template, seed| clean(&self.searcher, template, seed)));
+        problems
     }
-    problems
 }
 
 /// The example is reported by its own rule, with exactly the marked secret.

@@ -80,7 +80,8 @@ pub fn rules(name: &str, text: &str, file: RuleFile) -> Result<Vec<Loaded>, Load
     let RuleFile { provider, generic, documentation, remedy, rules } = file;
     let mut loaded = Vec::with_capacity(rules.len());
     for mut def in rules {
-        let line = find_id(text, &def.id);
+        let earlier = loaded.iter().filter(|l: &&Loaded| l.rule.id == def.id).count();
+        let line = find_id(text, &def.id, earlier);
         def.documentation = def.documentation.or_else(|| documentation.clone());
         def.disable = def.disable.or_else(|| remedy.disable.clone());
         def.rotate = def.rotate.or_else(|| remedy.rotate.clone());
@@ -103,12 +104,12 @@ fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count()
 }
 
-fn find_id(text: &str, id: &str) -> usize {
-    text.lines()
-        .position(|l| {
-            l.trim_start().starts_with("id") && (l.contains(&format!("\"{id}\"")) || l.contains(&format!("'{id}'")))
-        })
-        .map_or(1, |n| n + 1)
+/// The line of an id, which is the one after `earlier` others that are the same.
+fn find_id(text: &str, id: &str, earlier: usize) -> usize {
+    let quoted = [format!("\"{id}\""), format!("'{id}'")];
+    let names = |line: &str| line.trim_start().starts_with("id") && quoted.iter().any(|q| line.contains(q));
+    let mut lines = text.lines().enumerate().filter(|(_, line)| names(line));
+    lines.nth(earlier).map_or(1, |(n, _)| n + 1)
 }
 
 fn rule(provider: &str, generic: bool, def: RuleDef) -> Result<Rule, String> {

@@ -204,6 +204,24 @@ pub enum Shape {
     Scanner(crate::detect::scanner::Scanner),
 }
 
+impl Shape {
+    /// Longest text of a match before its anchor, bytes.
+    pub fn lookback(&self) -> usize {
+        match self {
+            Self::Pattern { lookback, .. } => *lookback as usize,
+            Self::Scanner(_) => 0,
+        }
+    }
+
+    /// Longest match, bytes.
+    pub fn longest(&self) -> usize {
+        match self {
+            Self::Pattern { max, .. } => *max as usize,
+            Self::Scanner(scanner) => scanner.longest(),
+        }
+    }
+}
+
 /// See [`super::schema::ContextDef`].
 pub struct Context {
     /// The provider's words.

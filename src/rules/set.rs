@@ -27,11 +27,12 @@ impl RuleSet {
         Self { entries: Vec::new(), muted: Vec::new() }
     }
 
-    /// Adds rules read from a file. An id that is already there is an error.
+    /// Adds rules read from a file. An id that is already there is an error, which begins with its line; then none are added
+    /// from that line on.
     pub fn add(&mut self, loaded: Vec<Loaded>) -> Result<(), String> {
         for Loaded { rule, line, .. } in loaded {
             if self.find(&rule.id).is_some() {
-                return Err(format!("line {line}: duplicate rule id {}", rule.id));
+                return Err(format!("{line}: rule {}: another rule has this id", rule.id));
             }
             self.entries.push(Entry::Own(Box::new(rule)));
             self.muted.push(false);

@@ -165,10 +165,11 @@ impl<'r> Searcher<'r> {
                         start: around.of(matched.start),
                         end: around.of(matched.end),
                     });
+                    let secret = Secret::new(&j.candidate.bytes(text));
                     let span = j.candidate.secret;
                     matches.found.push(Match {
                         rule: j.candidate.rule,
-                        secret: Secret::new(&text[span.clone()]),
+                        secret,
                         start: positions.of(span.start),
                         end: positions.of(span.end),
                         excerpt: excerpt(text, &span, &hidden),

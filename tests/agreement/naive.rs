@@ -92,7 +92,11 @@ fn compare(rules: &RuleSet, detector: &Detector<'_>, text: &[u8]) -> usize {
     for (n, rule) in rules.iter().enumerate() {
         let Matcher::Token(token) = &rule.matcher else { continue };
         let Shape::Pattern { pattern, lookback, .. } = &token.shape else { continue };
-        let got: Spans = candidates.iter().filter(|c| c.rule == n).map(|c| (c.secret.start, c.secret.end)).collect();
+        let got: Spans = candidates
+            .iter()
+            .filter(|c| c.rule == n && c.inner.is_none())
+            .map(|c| (c.secret.start, c.secret.end))
+            .collect();
         let all = naive(pattern.regex(), token.edge, text, true);
         let show = || format!("rule {} in {:?}", rule.id, String::from_utf8_lossy(text));
         if *lookback == 0 {

@@ -27,7 +27,7 @@ const ANY_STANDARD: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const ANY_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// Base64 of either alphabet, with or without padding.
-pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let url_safe = text.iter().any(|b| matches!(b, b'-' | b'_'));
     if url_safe { ANY_URL_SAFE.decode(text).ok() } else { ANY_STANDARD.decode(text).ok() }
 }
