@@ -55,7 +55,7 @@ fn rule_code(file: &RuleFile, rule: &RuleDef) -> Result<String, String> {
         code,
         "Rule {{ id: {id}, provider: {provider}, generic: {generic}, title: {title}, kind: Kind::{kind}, severity: Severity::{severity}, \
          confidence: Confidence::{confidence}, about: {about}, impact: {impact}, disable: {disable}, rotate: {rotate}, \
-         store: {store}, documentation: {documentation}, check: {check}, matcher: {matcher} }},",
+         store: {store}, documentation: {documentation}, companions: {companions}, check: {check}, matcher: {matcher} }},",
         id = text(&rule.id),
         provider = text(&file.provider),
         generic = file.generic,
@@ -68,6 +68,7 @@ fn rule_code(file: &RuleFile, rule: &RuleDef) -> Result<String, String> {
         disable = text(&remedy(&rule.disable, &file.remedy.disable, "disable")?),
         rotate = text(&remedy(&rule.rotate, &file.remedy.rotate, "rotate")?),
         store = text(&remedy(&rule.store, &file.remedy.store, "store")?),
+        companions = list(&rule.companions),
         matcher = matcher_code(rule)?,
     )
     .expect("writing to a string");

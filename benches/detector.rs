@@ -3,6 +3,8 @@
 //! All texts are made from a seed, so that every run and every machine searches the same bytes, and made-up tokens come from
 //! the templates of the rules' examples, so that this file holds nothing shaped like a token.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use divan::counter::{BytesCount, ItemsCount};
@@ -97,6 +99,52 @@ fn start_up(bencher: Bencher<'_, '_>) {
         let rules = RuleSet::builtin();
         Detector::new(&rules).prefilter().len()
     });
+}
+
+/// A tree as a scan meets it: that of `SPILLCHECK_BENCH_TREE`, or this repository's. Read once, texts of up to a megabyte.
+static TREE: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let root = std::env::var_os("SPILLCHECK_BENCH_TREE").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let mut folders = vec![PathBuf::from(root)];
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the tree can be listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() && !path.is_symlink() && !path.ends_with("target") && !path.ends_with(".git") {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read(&path) {
+                texts.extend((text.len() <= MEGABYTE && !text.contains(&0)).then_some(text));
+            }
+        }
+    }
+    texts
+});
+
+/// How many rules search the tree.
+#[derive(Debug, Clone, Copy)]
+enum Rules {
+    /// The generic ones and the most common ones, sixty in all.
+    Sixty,
+    /// All built-in ones.
+    All,
+}
+
+/// What more rules cost on the same tree.
+#[divan::bench(args = [Rules::Sixty, Rules::All], sample_count = 5, sample_size = 1)]
+fn number_of_rules(bencher: Bencher<'_, '_>, rules: Rules) {
+    let all = RuleSet::builtin();
+    let generic = all.iter().filter(|r| r.id.starts_with("generic-")).map(|r| &*r.id);
+    let common = include_str!("../tests/rules/common.txt").lines();
+    let kept: BTreeSet<String> = generic.chain(common).take(60).map(str::to_owned).collect();
+    let others: Vec<String> = all.iter().map(|r| r.id.to_string()).filter(|id| !kept.contains(id)).collect();
+    let set = match rules {
+        Rules::Sixty => RuleSet::builtin().without(&others),
+        Rules::All => all,
+    };
+    let searcher = Searcher::new(&set, NOW);
+    let bytes: usize = TREE.iter().map(Vec::len).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| TREE.iter().map(|text| searcher.search(black_box(text)).found.len()).sum::<usize>());
 }
 
 /// Splitmix64 (public domain, by Sebastiano Vigna).

@@ -8,6 +8,7 @@ use crate::config::policy::Policy;
 use crate::finding::{Finding, Location, Place};
 use crate::fingerprint::Fingerprint;
 use crate::judge;
+use crate::judge::companions::{Bystander, Companions};
 use crate::origin::Origin;
 use crate::report::{DropReason, ScanError, SkipReason, Stats};
 use crate::rules::{Confidence, Rule, RuleSet, Severity};
@@ -232,6 +233,8 @@ pub fn findings(
 ) -> Sorted {
     let mut groups: BTreeMap<(usize, Secret), Vec<(Origin, Match)>> = BTreeMap::new();
     let mut below: BTreeSet<(usize, Secret)> = BTreeSet::new();
+    let companions = Companions::new(rules);
+    let mut bystanders = Vec::new();
     for (origin, mut found) in occurrences {
         let (rule, path) = (rules.get(found.rule), origin.path());
         if !policy.applies(rule, path) {
@@ -244,7 +247,16 @@ pub fn findings(
                 found.confidence = confidence;
                 groups.entry((found.rule, found.secret.clone())).or_default().push((origin, found));
             }
-            _ => drop(below.insert((found.rule, found.secret))),
+            verdict => {
+                if verdict.is_some() && companions.is_part(found.rule) {
+                    bystanders.push(bystander(&origin, &found));
+                    if matches!(origin, Origin::Commit { .. } | Origin::Object { .. }) {
+                        // The search of a history counts what is below the floor itself.
+                        continue;
+                    }
+                }
+                below.insert((found.rule, found.secret));
+            }
         }
     }
     let hidden = below.iter().filter(|key| !groups.contains_key(*key)).count() as u64;
@@ -283,6 +295,7 @@ pub fn findings(
             sorted.findings.push(finding(open));
         }
     }
+    sorted.findings = companions.join(rules, sorted.findings, &bystanders);
     let order = |a: &Finding, b: &Finding| {
         (&a.locations, &rules.get(a.rule).id, a.fingerprint).cmp(&(&b.locations, &rules.get(b.rule).id, b.fingerprint))
     };
@@ -295,6 +308,20 @@ pub fn findings(
 fn severity(policy: &Policy, rule: &Rule, locations: &[Location]) -> Severity {
     let at = |l: &Location| policy.weight(rule, &l.path).severity.unwrap_or(rule.severity);
     locations.iter().map(at).max().unwrap_or(rule.severity)
+}
+
+fn bystander(origin: &Origin, found: &Match) -> Bystander {
+    let (path, place, line) = (origin.path().into(), place_of(origin), found.start.line.get());
+    Bystander { rule: found.rule, secret: found.secret.clone(), path, place, line }
+}
+
+fn place_of(origin: &Origin) -> Place {
+    match origin {
+        Origin::File { .. } => Place::File,
+        Origin::Stdin => Place::Stdin,
+        Origin::Staged { .. } => Place::Staged,
+        Origin::Commit { .. } | Origin::Object { .. } => Place::History,
+    }
 }
 
 fn inline(location: &Location, allowed: Allowed) -> Suppression {
@@ -352,12 +379,6 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
                 _ => None,
             })
             .reduce(|a, b| a || b);
-        let place_of = |origin: &Origin| match origin {
-            Origin::File { .. } => Place::File,
-            Origin::Stdin => Place::Stdin,
-            Origin::Staged { .. } => Place::Staged,
-            Origin::Commit { .. } | Origin::Object { .. } => Place::History,
-        };
         // The best source for positions: the file of today, else the index, else the first version in history.
         let best = at_path.iter().map(|(origin, _)| place_of(origin)).min().unwrap_or(Place::History);
         for (origin, found) in at_path.iter().filter(|(origin, _)| place_of(origin) == best) {

@@ -1,7 +1,7 @@
 //! What a scan runs with: defaults, then configuration files, then flags, resolved once.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::{ConfidenceName, SettingsArgs};
@@ -13,9 +13,9 @@ use crate::config::policy::{Layer, Policy};
 use crate::config::schema::ScanTable;
 use crate::config::{self};
 use crate::git;
+use crate::rules::lint::Examiner;
 use crate::rules::load::{LoadError, Loaded};
 use crate::rules::{Confidence, RuleSet};
-use crate::rules::lint::Examiner;
 use crate::scan::{Root, ScanFailure, Target, roots};
 use crate::suppression::Applied;
 
@@ -267,6 +267,11 @@ fn rule_files(rules: &mut RuleSet, paths: &[PathBuf]) -> Result<(), SettingsErro
     }
     if examples.is_empty() {
         return Ok(());
+    }
+    if let Some((rule, missing)) = rules.missing_companion() {
+        let place = examples.iter().find(|(_, id, _)| *id == rule.id).map(|(place, ..)| format!("{place}: "));
+        let message = format!("rule {}: its companion {missing:?} is no rule", rule.id);
+        return Err(SettingsError::Flag(place.unwrap_or_default() + &message));
     }
     // A rule that does not do what its author shows would leave a scan clean for the wrong reason.
     let examiner = Examiner::new(rules);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use spillcheck::rules::{RuleSet, lint, load};
+use spillcheck::rules::{Confidence, Kind, Rule, RuleSet, lint, load};
 
 fn rule_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -62,4 +62,56 @@ fn the_catalogue_page_is_true() {
     }
     let there = std::fs::read_to_string(&page).unwrap_or_default();
     assert!(there == made, "docs/rules.md is out of date: UPDATE=1 cargo test --test rules writes it");
+}
+
+/// The rules for what leaks most, by how often their providers are met: their texts are held to more.
+fn common(rules: &RuleSet) -> Vec<&Rule> {
+    let ids: Vec<&str> = include_str!("rules/common.txt").lines().collect();
+    assert!(ids.len() >= 150 && ids.is_sorted() && ids.windows(2).all(|w| w[0] != w[1]), "{} ids", ids.len());
+    ids.iter().map(|id| rules.find(id).unwrap_or_else(|| panic!("{id} is no rule"))).collect()
+}
+
+#[test]
+fn the_most_common_say_what_to_do_in_their_own_words() {
+    let rules = RuleSet::builtin();
+    let mut problems = Vec::new();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    // A page, a command, or the way through the provider's menus.
+    let place = |text: &str| {
+        let host = text.split_whitespace().any(|w| w.contains("://") || w.contains('.') && w.contains('/'));
+        host || text.contains('<') || text.contains(", ") || text.contains('(') || text.contains('/')
+    };
+    for rule in common(&rules) {
+        let texts = [("about", &rule.about), ("impact", &rule.impact), ("disable", &rule.disable)];
+        for (what, text) in texts {
+            if let Some(other) = seen.insert(text, &rule.id) {
+                problems.push(format!("{}: `{what}` is that of {other}: {text}", rule.id));
+            }
+        }
+        if !place(&rule.disable) {
+            problems.push(format!("{}: `disable` names no page, command or menu: {}", rule.id, rule.disable));
+        }
+        // A page and what to press there is enough to disable it; the others need a sentence.
+        for (what, text, least, words) in
+            [("disable", &rule.disable, 30, 2), ("rotate", &rule.rotate, 40, 6), ("store", &rule.store, 30, 4)]
+        {
+            let few = text.split_whitespace().count() < words;
+            if text.len() < least || few || text.contains("the section on API access") {
+                problems.push(format!("{}: `{what}` says too little: {text}", rule.id));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn companions_are_rules_and_worth_little_alone() {
+    let rules = RuleSet::builtin();
+    assert!(rules.missing_companion().is_none());
+    let owners: Vec<&Rule> = rules.iter().filter(|r| !r.companions.is_empty()).collect();
+    assert!(owners.len() >= 50, "{}", owners.len());
+    for part in owners.iter().flat_map(|r| r.companions.iter()) {
+        let rule = rules.find(part).unwrap();
+        assert!(rule.kind != Kind::KeyId || rule.confidence == Confidence::Low, "{part}: a lone id is low");
+    }
 }

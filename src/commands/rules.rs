@@ -141,6 +141,12 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<Outcome, UsageError>
             Err(message) => problems.push(format!("{name}:{message}")),
         }
     }
+    if let Some((rule, missing)) = rules.missing_companion() {
+        let place =
+            examples.iter().find(|(_, (id, ..))| *id == rule.id).map(|(name, (_, line, _))| format!("{name}:{line}: "));
+        let place = place.unwrap_or_default();
+        problems.push(format!("{place}rule {}: its companion {missing:?} is no rule", rule.id));
+    }
     let examiner = lint::Examiner::new(&rules);
     for (name, (id, line, examples)) in &examples {
         problems.extend(examiner.examine(id, examples).into_iter().map(|p| format!("{name}:{line}: rule {id}: {p}")));

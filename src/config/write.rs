@@ -242,6 +242,7 @@ fn empty_rule() -> RuleDef {
         documentation: None,
         confidence: None,
         check: None,
+        companions: Vec::new(),
         token: None,
         context: None,
         assignment: None,

@@ -12,6 +12,7 @@ use super::graph::{self, Bits};
 use super::holdings::{Holdings, Key};
 use super::store::Store;
 use super::{GitError, commit_about, objects};
+use crate::judge::companions::Companions;
 use crate::origin::{Commit, Origin};
 use crate::report::DropReason;
 use crate::search::{Match, Matches};
@@ -95,10 +96,13 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
     }
     let details = details(f, firsts.values().map(|first| first.object).chain(staged_only.iter().map(|s| s.0)));
     let mut commits: HashMap<Oid, Arc<Commit>> = HashMap::new();
+    let companions = Companions::new(f.scan.searcher.rules());
     for ((key, path), first) in firsts {
         let key = &f.holdings.keys[key as usize];
         let Some(matches) = details.get(&first.object) else { continue };
-        let found: Vec<Match> = matches.found.iter().filter(|m| Key::of(m) == *key).cloned().collect();
+        // A key id that would not be reported for itself may be a part of this credential.
+        let part = |m: &&Match| m.confidence < f.scan.floor && companions.is_part(m.rule);
+        let found = matches.found.iter().filter(|m| Key::of(m) == *key || part(m)).cloned().collect();
         let path: Arc<str> = format!("{}{path}", f.prefix).into();
         let origin = match first.appearance {
             Some(appearance) => {

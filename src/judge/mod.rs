@@ -4,6 +4,7 @@
 //! [`at_path`] then weighs in the path.
 
 pub mod allow;
+pub mod companions;
 pub mod explain;
 mod kind;
 mod overlap;

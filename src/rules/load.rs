@@ -129,6 +129,7 @@ fn rule(provider: &str, generic: bool, def: RuleDef) -> Result<Rule, String> {
         rotate: def.rotate.ok_or_else(|| missing("rotate"))?.into(),
         store: def.store.ok_or_else(|| missing("store"))?.into(),
         documentation: def.documentation.map(Cow::Owned),
+        companions: list(def.companions),
         check: def.check.as_deref().map(|c| named("check", c)).transpose()?,
         matcher,
     })

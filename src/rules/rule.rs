@@ -280,6 +280,8 @@ pub struct Rule {
     pub store: Text,
     /// The provider's page.
     pub documentation: Option<Text>,
+    /// See [`super::schema::RuleDef::companions`].
+    pub companions: List,
     /// Offline check.
     pub check: Option<crate::detect::check::Check>,
     /// How it is found.

@@ -72,6 +72,9 @@ pub struct RuleDef {
     /// Name of an offline check; see [`crate::detect::check`].
     #[serde(default)]
     pub check: Option<String>,
+    /// Ids of the rules for its other parts: key id, account, passphrase. Those found near it belong to it.
+    #[serde(default)]
+    pub companions: Vec<String>,
     /// The credential identifies itself.
     #[serde(default)]
     pub token: Option<TokenDef>,

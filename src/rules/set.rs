@@ -64,6 +64,15 @@ impl RuleSet {
         Self { muted: vec![false; entries.len()], entries }
     }
 
+    /// A rule that names a companion which is no rule, and that name.
+    pub fn missing_companion(&self) -> Option<(&Rule, &str)> {
+        let ids: std::collections::BTreeSet<&str> = self.iter().map(|rule| &*rule.id).collect();
+        self.iter().find_map(|rule| {
+            let missing = rule.companions.iter().find(|c| !ids.contains(&***c))?;
+            Some((rule, &**missing))
+        })
+    }
+
     /// Whether the rule with this index was not selected.
     pub fn is_muted(&self, index: usize) -> bool {
         self.muted[index]

@@ -55,6 +55,7 @@ pub(super) fn convert(table: &RuleTable, line: usize, notes: &mut Vec<String>) -
         documentation: None,
         confidence: Some("medium".to_owned()),
         check: None,
+        companions: Vec::new(),
         token: Some(token),
         context: None,
         assignment: None,
