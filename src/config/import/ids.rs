@@ -69,14 +69,14 @@ fn is_akin(id: &str, rule: &Rule) -> bool {
     if is_generic(id) {
         return generic;
     }
-    if generic || rule.provider == super::PROVIDER {
-        return false;
-    }
     if id.contains("private-key") {
         return rule.kind == Kind::PrivateKey;
     }
     if id == "jwt" || id.starts_with("jwt-") {
         return rule.kind == Kind::Jwt;
+    }
+    if generic || rule.provider == super::PROVIDER {
+        return false;
     }
     let provider = rule.family();
     let first = id.split('-').next().unwrap_or("");
