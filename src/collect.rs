@@ -311,17 +311,8 @@ fn severity(policy: &Policy, rule: &Rule, locations: &[Location]) -> Severity {
 }
 
 fn bystander(origin: &Origin, found: &Match) -> Bystander {
-    let (path, place, line) = (origin.path().into(), place_of(origin), found.start.line.get());
+    let (path, place, line) = (origin.path().into(), Place::of(origin), found.start.line.get());
     Bystander { rule: found.rule, secret: found.secret.clone(), path, place, line }
-}
-
-fn place_of(origin: &Origin) -> Place {
-    match origin {
-        Origin::File { .. } => Place::File,
-        Origin::Stdin => Place::Stdin,
-        Origin::Staged { .. } => Place::Staged,
-        Origin::Commit { .. } | Origin::Object { .. } => Place::History,
-    }
 }
 
 fn inline(location: &Location, allowed: Allowed) -> Suppression {
@@ -380,8 +371,8 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
             })
             .reduce(|a, b| a || b);
         // The best source for positions: the file of today, else the index, else the first version in history.
-        let best = at_path.iter().map(|(origin, _)| place_of(origin)).min().unwrap_or(Place::History);
-        for (origin, found) in at_path.iter().filter(|(origin, _)| place_of(origin) == best) {
+        let best = at_path.iter().map(|(origin, _)| Place::of(origin)).min().unwrap_or(Place::History);
+        for (origin, found) in at_path.iter().filter(|(origin, _)| Place::of(origin) == best) {
             if let (Origin::Commit { commit, .. }, Some(first)) = (origin, &first)
                 && commit != first
             {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::detect::check::Fact;
 use crate::fingerprint::Fingerprint;
 use crate::line_hash::LineHash;
-use crate::origin::Commit;
+use crate::origin::{Commit, Origin};
 use crate::position::Position;
 use crate::rules::{Confidence, Severity};
 use crate::secret::Secret;
@@ -50,6 +50,16 @@ pub enum Place {
 }
 
 impl Place {
+    /// What a text of this origin was read from.
+    pub fn of(origin: &Origin) -> Self {
+        match origin {
+            Origin::File { .. } => Self::File,
+            Origin::Stdin => Self::Stdin,
+            Origin::Staged { .. } => Self::Staged,
+            Origin::Commit { .. } | Origin::Object { .. } => Self::History,
+        }
+    }
+
     /// The name used in reports.
     pub fn as_str(self) -> &'static str {
         match self {

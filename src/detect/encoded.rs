@@ -134,6 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn a_spelling_wakes_the_rule_itself() {
+        let rules = RuleSet::builtin();
+        let detector = Detector::new(&rules);
+        let text = STANDARD.encode(made("{{github:ghp_}}"));
+        let mut woken = Vec::new();
+        detector.prefilter().search(text.as_bytes(), |hit| woken.extend(detector.woken(hit.anchor)));
+        let ids: Vec<&str> = woken.iter().map(|rule| &*rules.get(*rule).id).collect();
+        assert!(ids.contains(&"github-personal-access-token"), "{ids:?}");
+    }
+
+    #[test]
     fn a_token_is_whole_and_begins_the_run() {
         let token = made("{{github:ghp_}}");
         let encoded = STANDARD.encode(&token);

@@ -135,6 +135,11 @@ impl<'r> Detector<'r> {
         self.sights[anchor]
     }
 
+    /// The rules that an anchor wakes, whether it stands there as it is or in base64.
+    pub fn woken(&self, anchor: usize) -> impl Iterator<Item = usize> + '_ {
+        self.prefilter.rules(anchor).iter().map(|woken| woken % self.rules.len())
+    }
+
     /// Evaluates the rules that one anchor hit wakes, on the stretch of `text` in their [`Sight`].
     pub fn evaluate(&self, text: &[u8], hit: Hit, found: &mut Vec<Candidate>) {
         if !self.prefilter.stands_at(hit.anchor, text, hit.at) {

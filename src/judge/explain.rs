@@ -18,7 +18,8 @@ pub struct Signal {
 /// What the rule of `judged` made of its candidate, in the order in which it counts. `now` is the time of the scan, seconds
 /// since 1970.
 pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signal> {
-    let secret = &text[judged.candidate.secret.clone()];
+    let bytes = judged.candidate.bytes(text);
+    let secret: &[u8] = &bytes;
     let mut signals = vec![Signal { name: "tie", text: tie(rule, judged).to_owned() }];
     if check::is_published_example(secret) {
         signals.push(Signal { name: "example", text: "published in documentation: low confidence".to_owned() });

@@ -51,7 +51,7 @@ impl Searcher<'_> {
         self.detector.prefilter().search(text, |hit| {
             self.detector.evaluate(text, hit, &mut candidates);
             if span.contains(&hit.at) {
-                woken.extend(self.detector.prefilter().rules(hit.anchor).iter().map(|rule| (*rule, hit.at)));
+                woken.extend(self.detector.woken(hit.anchor).map(|rule| (rule, hit.at)));
             }
         });
         let weighed = candidates.into_iter().map(|c| judge::weigh(self.rules(), text, c, self.now));
@@ -64,7 +64,7 @@ impl Searcher<'_> {
             let secret = judged.candidate.secret.clone();
             explained.traces.push(Trace {
                 rule: judged.candidate.rule,
-                secret: Secret::new(&text[secret.clone()]),
+                secret: Secret::new(&judged.candidate.bytes(text)),
                 start: positions.of(secret.start),
                 end: positions.of(secret.end),
                 signals: signals(self.rules().get(judged.candidate.rule), text, judged, self.now),
