@@ -87,7 +87,7 @@ mod tests {
         other.entries.insert(Entry { until: Some(jiff::civil::date(2027, 1, 31)), ..entry(id, State::FalseAlarm) });
         one.merge(other);
         let lines: Vec<String> = one.entries.iter().map(|e| e.to_string()[40..].to_owned()).collect();
-        assert_eq!(lines, ["false-alarm acme-key until=2027-01-31 reason=seen", "allow acme-key path=docs/**"]);
+        assert_eq!(lines, ["allow acme-key path=docs/**", "false-alarm acme-key until=2027-01-31 reason=seen"]);
     }
 
     #[test]
