@@ -1,6 +1,6 @@
 //! A baseline as a scan uses it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -41,7 +41,8 @@ enum Content {
 #[derive(Debug)]
 struct Own {
     keys: BTreeSet<Key>,
-    entries: HashMap<Digest, Vec<Numbered>>,
+    /// Sorted by id.
+    entries: Vec<Numbered>,
     today: Date,
 }
 
@@ -71,11 +72,9 @@ impl Known {
             Some(b'{') => Content::DetectSecrets(DetectSecrets::read(text).map_err(json)?),
             Some(b'[') => Content::Gitleaks(Gitleaks::read(text).map_err(json)?),
             _ => {
-                let (keys, numbered) = parse(file, text)?;
-                let mut entries: HashMap<Digest, Vec<Numbered>> = HashMap::with_capacity(numbered.len());
-                for (entry, line) in numbered {
-                    entries.entry(entry.id).or_default().push((entry, line));
-                }
+                let (keys, mut entries) = parse(file, text)?;
+                // Mostly they are: files are written so.
+                entries.sort_by_key(|(entry, _)| entry.id);
                 Content::Own(Own { keys, entries, today })
             }
         };
@@ -86,7 +85,11 @@ impl Known {
 impl Own {
     /// The entries for a finding at a place, whether they have expired or not.
     fn of(&self, subject: &Subject<'_>) -> Vec<&Numbered> {
-        let entries = self.keys.iter().filter_map(|key| self.entries.get(&key.id(&subject.fingerprint))).flatten();
+        let with = |id: Digest| {
+            let first = self.entries.partition_point(|(entry, _)| entry.id < id);
+            self.entries[first..].iter().take_while(move |(entry, _)| entry.id == id)
+        };
+        let entries = self.keys.iter().flat_map(|key| with(key.id(&subject.fingerprint)));
         let applies = |entry: &Entry| entry.path.as_deref().is_none_or(|path| in_scope(path, &subject.location.path));
         entries.filter(|(entry, _)| applies(entry)).collect()
     }
