@@ -16,6 +16,7 @@ use schema::{RuleDef, RuleFile};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/judge/model.tsv");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut files: Vec<_> = fs::read_dir(Path::new(&root).join("rules"))
         .expect("rules/ is part of the package")
@@ -34,8 +35,49 @@ fn main() {
         }
     }
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("builtin.rs");
+    let model =
+        fs::read_to_string(Path::new(&root).join("src/judge/model.tsv")).expect("the model is part of the package");
+    let model = model_code(&model).unwrap_or_else(|e| panic!("src/judge/model.tsv: {e}"));
+    fs::write(out.with_file_name("model.rs"), model).expect("OUT_DIR is writable");
     fs::write(out, format!("{{ static TABLE: [Rule; {count}] = [\n{table}]; &TABLE }}\n"))
         .expect("OUT_DIR is writable");
+}
+
+/// Turns the value model into tables. See `src/judge/model.rs` for what they mean.
+fn model_code(text: &str) -> Result<String, String> {
+    let (mut signals, mut numbers, mut roots, mut nodes) = (Vec::new(), String::new(), Vec::new(), Vec::new());
+    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let number = |field: usize| {
+            fields.get(field).and_then(|f| f.parse::<i32>().ok()).ok_or(format!("line {}: no number {field}", n + 1))
+        };
+        let root = roots.last().copied().unwrap_or(0);
+        match fields[0] {
+            "signals" => signals = fields[1..].to_vec(),
+            "tree" => roots.push(nodes.len() as i32),
+            "leaf" => nodes.push((0, 0, 0, 0, number(1)?)),
+            "split" => {
+                let signal = signals
+                    .iter()
+                    .position(|s| Some(s) == fields.get(1))
+                    .ok_or(format!("line {}: no such signal", n + 1))?;
+                nodes.push((signal as i32, number(2)?, root + number(3)?, root + number(4)?, number(5)?));
+            }
+            name => {
+                let name = name.replace('-', "_").to_uppercase();
+                writeln!(numbers, "const {name}: i32 = {};", number(1)?).expect("writing to a string");
+            }
+        }
+    }
+    let nodes: Vec<String> = nodes
+        .iter()
+        .map(|(s, t, l, r, v)| format!("Node {{ signal: {s}, threshold: {t}, left: {l}, right: {r}, value: {v} }}"))
+        .collect();
+    Ok(format!(
+        "{numbers}#[cfg(test)]\nconst SIGNALS: &[&str] = &{signals:?};\nstatic ROOTS: &[u16] = &{roots:?};\n\
+         static NODES: &[Node] = &[{}];\n",
+        nodes.join(",\n")
+    ))
 }
 
 fn rule_code(file: &RuleFile, rule: &RuleDef) -> Result<String, String> {
@@ -96,10 +138,11 @@ fn matcher_code(rule: &RuleDef) -> Result<String, String> {
                 return Err("`verbatim` is for rules of users".to_owned());
             }
             Ok(format!(
-                "Matcher::Token(Token {{ anchors: {}, shape: {shape}, edge: Edge::{}, random: {}, verbatim: None }})",
+                "Matcher::Token(Token {{ anchors: {}, shape: {shape}, edge: Edge::{}, random: {}, weighed: {}, verbatim: None }})",
                 list(&token.anchors),
                 variant(token.edge.as_deref().unwrap_or("word")),
-                token.random.unwrap_or(true)
+                token.random.unwrap_or(true),
+                token.weighed
             ))
         }
         (None, Some(context), None) => {
@@ -118,10 +161,11 @@ fn matcher_code(rule: &RuleDef) -> Result<String, String> {
             ))
         }
         (None, None, Some(assignment)) => Ok(format!(
-            "Matcher::Assignment(Assignment {{ names: {}, not_names: {}, value: ValueKind::{} }})",
+            "Matcher::Assignment(Assignment {{ names: {}, not_names: {}, glued: {}, weak: {} }})",
             list(&assignment.names),
             list(&assignment.not_names),
-            variant(&assignment.value)
+            assignment.glued,
+            assignment.weak
         )),
         _ => Err("a rule needs exactly one of [rule.token], [rule.context], [rule.assignment]".to_owned()),
     }

@@ -233,6 +233,9 @@ pub struct CiArgs {
 /// Options that configuration files have settings for, too.
 #[derive(Debug, Default, Args)]
 pub struct SettingsArgs {
+    /// Report weak and default passwords (`postgres`, `admin123`) at medium confidence, not at low.
+    #[arg(long)]
+    pub weak_passwords: bool,
     /// Report findings of at least this confidence [default: medium, or what .spillcheck.toml says].
     #[arg(long, value_enum)]
     pub confidence: Option<ConfidenceName>,

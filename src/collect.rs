@@ -241,7 +241,7 @@ pub fn findings(
             continue;
         }
         let weight = policy.weight(rule, path);
-        let confidence = judge::at_path(rule, found.bare, found.confidence, path);
+        let confidence = judge::at_path(found.by_kind, path);
         match confidence.map(|confidence| weight.confidence.unwrap_or(confidence)) {
             Some(confidence) if confidence >= weight.floor.unwrap_or(floor) => {
                 found.confidence = confidence;

@@ -89,7 +89,10 @@ pub fn resolve(args: &SettingsArgs, targets: &[Target]) -> Result<Settings, Sett
     let size =
         size.map(|(value, file, line)| bytes(&value).map_err(|m| ConfigError::new(&file, line, m))).transpose()?;
     Ok(Settings {
-        rules: rules.select(&args.only, &args.skip).map_err(SettingsError::Flag)?,
+        rules: rules
+            .with_weak_passwords(args.weak_passwords)
+            .select(&args.only, &args.skip)
+            .map_err(SettingsError::Flag)?,
         confidence: args.confidence.map_or(CONFIDENCE, confidence),
         max_file_size: args.max_file_size.or(size),
         policy: Arc::new(policy),

@@ -14,6 +14,7 @@ pub mod names;
 pub mod prefilter;
 pub mod scanner;
 mod verbatim;
+pub mod weak;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -34,6 +35,13 @@ pub struct Sight {
     pub back: usize,
     /// Bytes after the anchor.
     pub forward: usize,
+}
+
+impl Sight {
+    /// What sees all that either sees.
+    fn widest(self, other: Self) -> Self {
+        Self { back: self.back.max(other.back), forward: self.forward.max(other.forward) }
+    }
 }
 
 /// How a value hangs together with the word or name that led to it.
@@ -97,7 +105,9 @@ impl<'r> Detector<'r> {
                 } else {
                     pairs.push((anchor.to_string(), index, follow));
                 }
-                if let Matcher::Token(token) = &rule.matcher {
+                if let Matcher::Token(token) = &rule.matcher
+                    && !token.weighed
+                {
                     let spelled = encoded::spellings(anchor, token);
                     pairs.extend(spelled.into_iter().map(|s| (s, rules.len() + index, ANYTHING)));
                 }
@@ -106,9 +116,7 @@ impl<'r> Detector<'r> {
         let prefilter = Prefilter::new(pairs.iter().map(|(text, rule, follow)| (text.as_str(), *rule, *follow)));
         let sights = (0..prefilter.len())
             .map(|anchor| prefilter.rules(anchor).iter().map(|woken| sight(rules, *woken)))
-            .map(|all| {
-                all.fold(Sight::default(), |a, b| Sight { back: a.back.max(b.back), forward: a.forward.max(b.forward) })
-            })
+            .map(|all| all.fold(Sight::default(), Sight::widest))
             .collect();
         Self { rules, prefilter, sights }
     }
@@ -204,27 +212,33 @@ fn sight(rules: &RuleSet, woken: usize) -> Sight {
         };
     }
     match &rules.get(woken).matcher {
-        Matcher::Token(t) => match &t.shape {
-            Shape::Scanner(scanner) => Sight { back: EDGE, forward: scanner.longest() + EDGE },
-            Shape::Pattern { pattern, lookback, max, .. } if t.verbatim.is_some() => {
-                let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
-                let (back, forward) = t.verbatim.map_or((0, 0), |v| shape.reach(v));
-                Sight { back: back + EDGE, forward: forward + EDGE }
-            }
-            Shape::Pattern { lookback, max, .. } => {
-                Sight { back: *lookback as usize + EDGE, forward: *max as usize + EDGE }
-            }
-        },
+        Matcher::Token(t) => {
+            let own = match &t.shape {
+                Shape::Scanner(scanner) => Sight { back: EDGE, forward: scanner.longest() + EDGE },
+                Shape::Pattern { pattern, lookback, max, .. } if t.verbatim.is_some() => {
+                    let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
+                    let (back, forward) = t.verbatim.map_or((0, 0), |v| shape.reach(v));
+                    Sight { back: back + EDGE, forward: forward + EDGE }
+                }
+                Shape::Pattern { lookback, max, .. } => {
+                    Sight { back: *lookback as usize + EDGE, forward: *max as usize + EDGE }
+                }
+            };
+            if t.weighed { own.widest(NEIGHBOURHOOD) } else { own }
+        }
         Matcher::Context(c) => Sight {
             back: assign::LONGEST_NAME + assign::LONGEST_GAP + EDGE,
             forward: (context::OWN_NAME.max(c.within as usize) + c.max as usize + EDGE).max(ASSIGNMENT),
         },
-        Matcher::Assignment(_) => Sight { back: assign::LONGEST_NAME + EDGE, forward: ASSIGNMENT },
+        Matcher::Assignment(_) => NEIGHBOURHOOD,
     }
 }
 
 /// The rest of a name, the gap and a value after it.
 const ASSIGNMENT: usize = assign::LONGEST_NAME + assign::LONGEST_GAP + assign::LONGEST_VALUE + 16;
+
+/// What the value model sees round an anchor: a name that contains it, the gap, a value, and some text on either side.
+pub const NEIGHBOURHOOD: Sight = Sight { back: 240, forward: ASSIGNMENT + 160 };
 
 /// `api key` as it is written in code: `apikey`, `api_key`, `api-key`, `api key`, `api.key`.
 fn spellings(name: &str) -> Vec<String> {
@@ -313,11 +327,13 @@ fn secret_of(pattern: &Pattern, text: &[u8], whole: &Range<usize>) -> Range<usiz
 fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &Assignment, found: &mut Vec<Candidate>) {
     // Long words may be glued to what stands before them (`dbpassword`, `authtoken`); short ones end too many others.
     const GLUED: usize = 5;
-    if !(names::begins_word(text, anchor.start) || anchor.len() >= GLUED) || !names::ends_word(text, anchor.end) {
+    let glued = assignment.glued || anchor.len() >= GLUED;
+    if !(glued || names::begins_word(text, anchor.start)) || !names::ends_word(text, anchor.end) {
         return;
     }
     let name = assign::identifier(text, anchor.clone());
     if let Some(value) = assign::value_after(text, &name)
+        && (!assignment.weak || weak::is_weak(&text[value.range.clone()]))
         && !names::contains_any(&names::normalise(&text[name.clone()]), &assignment.not_names)
     {
         found.push(Candidate {

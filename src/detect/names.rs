@@ -13,10 +13,13 @@ pub fn contains_any(name: &[u8], labels: &[Cow<'static, str>]) -> bool {
 }
 
 /// True when the word `text[start..end]` begins where a word may begin: not after a letter, except where the case turns
-/// (`myToken`). A digit before it is no letter.
+/// (`myToken`, `MACKey`). A digit before it is no letter, and a word that begins with a sign (`_pw`) brings its own edge.
 pub fn begins_word(text: &[u8], start: usize) -> bool {
     match start.checked_sub(1).map(|i| text[i]) {
-        Some(c) if c.is_ascii_alphabetic() => text[start].is_ascii_uppercase() && c.is_ascii_lowercase(),
+        Some(c) if c.is_ascii_alphabetic() && text[start].is_ascii_alphabetic() => {
+            let small_follows = text.get(start + 1).is_some_and(u8::is_ascii_lowercase);
+            text[start].is_ascii_uppercase() && (c.is_ascii_lowercase() || small_follows)
+        }
         _ => true,
     }
 }

@@ -25,7 +25,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     let forests: Vec<Forest<'_>> = scan.pool.install(|| store.packs.iter().map(Forest::new).collect());
     let holdings = objects::search(repository, &store, &forests, scan);
     let mut wanted = Bits::new(store.ids.len());
-    let reported = |key: u32| holdings.keys[key as usize].confidence >= scan.floor;
+    let reported = |key: u32| holdings.keys[key as usize].by_kind.most() >= Some(scan.floor);
     for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
         wanted.insert(*number);
     }
@@ -34,7 +34,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     scan.collector.objects(holdings.count, holdings.bytes, attribution.commits);
     holdings.skipped.iter().for_each(|(reason, n)| scan.collector.skip_many(*reason, *n));
     scan.collector.drop_many(&holdings.dropped);
-    let below = holdings.keys.iter().filter(|k| k.confidence < scan.floor).count() as u64;
+    let below = holdings.keys.iter().filter(|k| k.by_kind.most() < Some(scan.floor)).count() as u64;
     scan.collector.drop_many(&BTreeMap::from([(DropReason::Confidence, below)]));
     let staged = super::index_entries(repository, scan.collector);
     report(
@@ -69,7 +69,7 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
     }
     let mut staged_only: Vec<(Oid, &str)> = Vec::new();
     for (number, keys) in &f.holdings.objects {
-        let keys = || keys.iter().filter(|k| f.holdings.keys[**k as usize].confidence >= f.scan.floor);
+        let keys = || keys.iter().filter(|k| f.holdings.keys[**k as usize].by_kind.most() >= Some(f.scan.floor));
         if keys().next().is_none() {
             continue;
         }

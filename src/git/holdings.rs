@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::judge::Judged;
+use crate::judge::{ByKind, Judged};
 use crate::report::{DropReason, SkipReason};
-use crate::rules::{Confidence, RuleSet};
+use crate::rules::RuleSet;
 use crate::search::{Match, Matches};
 use crate::secret::Secret;
 
@@ -16,16 +16,14 @@ pub struct Key {
     pub rule: usize,
     /// The credential.
     pub secret: Secret,
-    /// Stood without quotes.
-    pub bare: bool,
-    /// By the text alone.
-    pub confidence: Confidence,
+    /// How sure, by the text alone.
+    pub by_kind: ByKind,
 }
 
 impl Key {
     /// The key of a match.
     pub fn of(found: &Match) -> Self {
-        Self { rule: found.rule, secret: found.secret.clone(), bare: found.bare, confidence: found.confidence }
+        Self { rule: found.rule, secret: found.secret.clone(), by_kind: found.by_kind }
     }
 }
 
@@ -61,9 +59,9 @@ impl Holdings {
         let mut numbers = Vec::new();
         for j in judged.iter().filter(|j| !rules.is_muted(j.candidate.rule)) {
             match j.verdict {
-                Ok(confidence) => {
+                Ok(_) => {
                     let secret = Secret::new(&j.candidate.bytes(text));
-                    let key = Key { rule: j.candidate.rule, secret, bare: !j.candidate.quoted, confidence };
+                    let key = Key { rule: j.candidate.rule, secret, by_kind: j.by_kind };
                     numbers.push(self.number(key));
                 }
                 Err(reason) => *self.dropped.entry(reason).or_default() += 1,

@@ -1,29 +1,154 @@
 //! What a path says about a text: is a bare word there a value or a reference, and is it a test?
 
-/// How unquoted text is read in a file.
+/// What sort of text a file holds, by its name: it decides how a value in it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// A bare word after an operator is a value: `.env`, YAML, INI, shell, logs, prose, standard input.
-    Data,
-    /// A bare word is a reference to something: programming languages.
-    Code,
+pub(super) enum FileKind {
+    /// Nothing is known: no extension, `.txt`, logs, standard input.
+    Plain,
+    /// Settings of one name and value a line: `.env`, INI, properties, TOML, HCL.
+    Settings,
+    /// YAML.
+    Yaml,
+    /// JSON and notebooks.
+    Json,
+    /// Languages with declarations: C, Java, Go, Rust, C#, Swift.
+    Compiled,
+    /// Scripting languages: Python, Ruby, JavaScript, PHP.
+    Script,
+    /// Command lines: shells, PowerShell, Dockerfile, make.
+    Shell,
+    /// Text for people: Markdown, reStructuredText.
+    Prose,
+    /// Markup, user interfaces and translations: HTML, XML, `.strings`.
+    Markup,
+    /// SQL.
+    Sql,
 }
 
-/// The kind of the file at `path`, by its name.
+/// How many kinds there are.
+pub(super) const KINDS: usize = 10;
+
+/// Extensions by kind.
+const EXTENSIONS: [(FileKind, &[&str]); 9] = [
+    (
+        FileKind::Settings,
+        &[
+            "env",
+            "ini",
+            "cfg",
+            "conf",
+            "cnf",
+            "config",
+            "properties",
+            "props",
+            "toml",
+            "tf",
+            "tfvars",
+            "hcl",
+            "rc",
+            "netrc",
+            "pgpass",
+            "npmrc",
+            "pypirc",
+            "htpasswd",
+            "settings",
+            "prefs",
+            "reg",
+            "inf",
+            "service",
+            "nix",
+            "dist",
+            "sample",
+            "example",
+            "template",
+            "tmpl",
+            "creds",
+            "credentials",
+            "travis",
+            "j2",
+        ],
+    ),
+    (FileKind::Yaml, &["yml", "yaml", "sls", "raml", "eyaml"]),
+    (
+        FileKind::Json,
+        &["json", "jsonc", "json5", "ipynb", "har", "tfstate", "webmanifest", "jsonl", "ndjson", "map", "avsc"],
+    ),
+    (
+        FileKind::Compiled,
+        &[
+            "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "hxx", "m", "mm", "cs", "java", "kt", "kts", "scala", "sc",
+            "go", "rs", "swift", "dart", "hs", "ml", "fs", "vb", "nim", "zig", "d", "sol", "proto", "s", "asm", "v",
+            "sv", "vhd", "dts", "dtsi", "pas", "f90", "thrift", "cu", "ino",
+        ],
+    ),
+    (
+        FileKind::Script,
+        &[
+            "py", "pyx", "pyi", "rb", "erb", "php", "phtml", "pl", "pm", "lua", "js", "mjs", "cjs", "jsx", "ts", "tsx",
+            "vue", "svelte", "ex", "exs", "erl", "r", "jl", "el", "clj", "cljs", "lisp", "coffee", "groovy", "gradle",
+            "rake", "gemspec", "cr", "tcl", "as",
+        ],
+    ),
+    (
+        FileKind::Shell,
+        &["sh", "bash", "zsh", "fish", "ps1", "psm1", "bat", "cmd", "mk", "dockerfile", "ksh", "profile"],
+    ),
+    (FileKind::Prose, &["md", "markdown", "rst", "adoc", "asciidoc", "org", "tex", "mdx", "pod", "wiki"]),
+    (
+        FileKind::Markup,
+        &[
+            "html",
+            "htm",
+            "xhtml",
+            "xml",
+            "xsd",
+            "xsl",
+            "svg",
+            "plist",
+            "jsp",
+            "twig",
+            "cshtml",
+            "aspx",
+            "ejs",
+            "haml",
+            "slim",
+            "pug",
+            "hbs",
+            "resx",
+            "xaml",
+            "xib",
+            "storyboard",
+            "strings",
+            "po",
+            "pot",
+            "xlf",
+            "css",
+            "scss",
+            "less",
+            "csproj",
+            "pom",
+            "wsdl",
+            "rrc",
+        ],
+    ),
+    (FileKind::Sql, &["sql", "ddl", "psql", "plsql", "cql"]),
+];
+
+/// The kind of the file at `path`, by its name. `values.yaml.example` is YAML.
 pub(super) fn of(path: &str) -> FileKind {
-    const CODE: &[&str] = &[
-        "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "hxx", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy",
-        "gradle", "go", "rs", "py", "pyx", "pyi", "rb", "erb", "php", "phtml", "pl", "pm", "lua", "js", "mjs", "cjs",
-        "jsx", "ts", "tsx", "vue", "svelte", "swift", "dart", "ex", "exs", "erl", "hs", "ml", "fs", "vb", "r", "jl",
-        "nim", "zig", "d", "sol", "css", "scss", "less", "json", "ipynb", "tf", "hcl", "toml", "sql", "proto", "s",
-        "asm", "v", "sv", "vhd", "el", "clj", "lisp", "coffee", "dts", "dtsi", "html", "htm", "jsp", "twig", "ps1",
-        "psm1",
-    ];
-    let name = path.rsplit('/').next().unwrap_or(path);
-    match name.rsplit_once('.') {
-        Some((_, extension)) if CODE.contains(&extension.to_ascii_lowercase().as_str()) => FileKind::Code,
-        _ => FileKind::Data,
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    if name.starts_with(".env") {
+        return FileKind::Settings;
     }
+    if name.starts_with("dockerfile") || name == "makefile" {
+        return FileKind::Shell;
+    }
+    let known = |extension: &str| EXTENSIONS.iter().find(|(_, all)| all.contains(&extension)).map(|(kind, _)| *kind);
+    let mut extensions = name.rsplit('.').take_while(|e| e.len() < name.len()).take(2);
+    let last = extensions.next();
+    let kind = last.and_then(known).unwrap_or(FileKind::Plain);
+    let loose = matches!(last, Some("example" | "sample" | "dist" | "template" | "tmpl" | "j2"));
+    if loose { extensions.next().and_then(known).unwrap_or(kind) } else { kind }
 }
 
 /// True for tests, fixtures, examples and documentation samples, by whole parts of the path.
@@ -69,10 +194,18 @@ mod tests {
 
     #[test]
     fn by_name() {
-        assert_eq!(of("a/b/main.PY"), FileKind::Code);
-        assert_eq!(of(".env"), FileKind::Data);
-        assert_eq!(of("conf/app.yaml"), FileKind::Data);
-        assert_eq!(of("README"), FileKind::Data);
+        for (path, kind) in [
+            ("a/b/main.PY", FileKind::Script),
+            (".env", FileKind::Settings),
+            (".env.production", FileKind::Settings),
+            ("conf/app.yaml", FileKind::Yaml),
+            ("conf/values.yaml.example", FileKind::Yaml),
+            ("README", FileKind::Plain),
+            ("Dockerfile.ci", FileKind::Shell),
+            ("src/lib.rs", FileKind::Compiled),
+        ] {
+            assert_eq!(of(path), kind, "{path}");
+        }
     }
 
     #[test]

@@ -4,30 +4,37 @@
 //! [`at_path`] then weighs in the path.
 
 pub mod allow;
+mod by_kind;
 pub mod companions;
 pub mod explain;
 mod kind;
+mod model;
 mod overlap;
 mod placeholder;
+mod signals;
 mod value;
 mod words;
 
 use std::cmp::Reverse;
 
 use crate::detect::check::{self, Fact, Verdict};
-use crate::detect::{Candidate, Operator, Relation, entropy};
+use crate::detect::{Candidate, Operator, Relation, entropy, weak};
 use crate::report::DropReason;
-use crate::rules::{Confidence, Edge, Matcher, Rule, RuleSet, ValueKind};
+use crate::rules::{Confidence, Edge, Kind, Matcher, Rule, RuleSet};
 
-pub use kind::FileKind;
+pub use by_kind::ByKind;
+pub use model::{Contribution, Explanation};
+pub use signals::NAMES as SIGNALS;
 
 /// A candidate with what was made of it.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The candidate.
     pub candidate: Candidate,
-    /// How sure it is, or why it is no finding.
+    /// How sure it is at most, or why it is no finding.
     pub verdict: Result<Confidence, DropReason>,
+    /// How sure it is in each kind of file.
+    pub by_kind: ByKind,
     /// What an offline check learnt.
     pub facts: Vec<Fact>,
     /// See [`Rule::specificity`].
@@ -47,15 +54,37 @@ impl Judged {
 /// Judges one candidate by its own bytes; overlaps are left to [`settle`]. `now` is the time of the scan, seconds since 1970.
 pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Judged {
     let rule = rules.get(candidate.rule);
-    let (mut verdict, mut facts) = judge(rule, &candidate, &candidate.bytes(text), now);
+    let bytes = candidate.bytes(text);
+    let secret = &*bytes;
+    let (mut verdict, mut facts) = judge(rule, &candidate, secret, now);
     if candidate.inner.is_some() {
         facts.push(Fact { label: "encoding", value: "base64".to_owned() });
+    }
+    if rule.is_weak() && verdict.is_ok() {
+        verdict = weak_password(rules, &candidate);
+    }
+    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
+    let mut by_kind = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
+    if let (true, Ok(most)) = (rule.is_weighed(), verdict)
+        && most < Confidence::High
+        && !check::is_published_example(secret)
+    {
+        let doubtful = is_misshapen(rule, name, secret) || is_piece(text, &candidate);
+        let most = if doubtful { Confidence::Low } else { most };
+        by_kind = model::weigh(&place(text, &candidate)).at_most(most);
+        verdict = by_kind.most().ok_or(DropReason::Unlikely);
     }
     if rules.is_muted(candidate.rule) {
         // It hides the bytes in excerpts, and nothing else.
         verdict = verdict.and(Err(DropReason::Muted));
     }
-    Judged { verdict, facts, specificity: rule.specificity(), verbatim: rule.verbatim().is_some(), candidate }
+    Judged { verdict, by_kind, facts, specificity: rule.specificity(), verbatim: rule.verbatim().is_some(), candidate }
+}
+
+/// Why the value model takes a candidate for a secret or not, in a file of that path; none if the model has no say in its rule.
+pub fn explain(rules: &RuleSet, text: &[u8], candidate: &Candidate, path: &str) -> Option<Explanation> {
+    let weighed = rules.get(candidate.rule).is_weighed();
+    weighed.then(|| model::explain(&place(text, candidate), kind::of(path), kind::is_test(path)))
 }
 
 /// Sorts the candidates of one text by place and rule, keeps of those with the same rule and secret the one with the
@@ -63,7 +92,7 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
 pub fn settle(mut judged: Vec<Judged>) -> Vec<Judged> {
     let key = |j: &Judged| {
         let c = &j.candidate;
-        (c.secret.start, c.secret.end, c.rule, Reverse(c.relation), c.anchor, c.anchor_id)
+        (c.secret.start, c.secret.end, c.rule, Reverse(c.relation), Reverse(j.by_kind.most()), c.anchor, c.anchor_id)
     };
     judged.sort_by_key(key);
     judged.dedup_by(|b, a| a.candidate.rule == b.candidate.rule && a.candidate.secret == b.candidate.secret);
@@ -101,20 +130,30 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         }
     }
     let random = match &rule.matcher {
+        Matcher::Token(t) if t.weighed => {
+            let verdict = if placeholder::stands_in(secret) { Err(DropReason::Placeholder) } else { Ok(confidence) };
+            return (verdict, facts);
+        }
         Matcher::Token(t) => t.random,
         // A value of any characters is as good as a password in that place.
         Matcher::Context(c) if !c.random && c.edge == Edge::None => {
-            return match value::assess(secret, ValueKind::Password) {
+            return match value::assess(secret) {
                 Some(assessed) if !placeholder::is_placeholder(secret) => (Ok(confidence.min(assessed)), facts),
                 _ => (Err(DropReason::Placeholder), facts),
             };
         }
         Matcher::Context(c) => c.random,
-        Matcher::Assignment(a) => {
-            if placeholder::is_placeholder(secret) || placeholder::is_sequence(secret) {
-                return (Err(DropReason::Placeholder), facts);
-            }
-            return (assignment(secret, candidate, a.value), facts);
+        Matcher::Assignment(a) if a.weak => return (Ok(confidence), facts),
+        Matcher::Assignment(_) if rule.kind == Kind::Password && weak::is_weak(secret) => {
+            return (Err(DropReason::Unlikely), facts);
+        }
+        Matcher::Assignment(_) => {
+            let verdict = if placeholder::stands_in(secret) || placeholder::is_sequence(secret) {
+                Err(DropReason::Placeholder)
+            } else {
+                Ok(confidence)
+            };
+            return (verdict, facts);
         }
     };
     if placeholder::is_placeholder(secret) {
@@ -140,14 +179,63 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
     (Ok(confidence), facts)
 }
 
-fn assignment(secret: &[u8], candidate: &Candidate, kind: ValueKind) -> Result<Confidence, DropReason> {
-    let confidence = value::assess(secret, kind).ok_or(match kind {
-        ValueKind::Password => DropReason::Placeholder,
-        ValueKind::Random => DropReason::Entropy,
-    })?;
-    // A bare first argument or list item is more often a name than a value.
-    let loose = matches!(candidate.operator, Some(Operator::Comma | Operator::Call));
-    Ok(if loose { confidence.min(Confidence::Low) } else { confidence })
+/// A weak password is one where it is set: in what people compare, translate or call with, it is a word like others.
+fn weak_password(rules: &RuleSet, candidate: &Candidate) -> Result<Confidence, DropReason> {
+    use Operator::{Arrow, Colon, Equals, Pair, Tag};
+    let set = matches!(candidate.operator, Some(Equals | Colon | Arrow | Pair | Tag));
+    let raised = if rules.weak_passwords() { Confidence::Medium } else { Confidence::Low };
+    if set { Ok(raised) } else { Err(DropReason::Unlikely) }
+}
+
+/// Whether a value is called a key or token, which machines make, and is not like those: shorter than they are, or with signs
+/// that they do not use. Or its name is `key` and no more, which maps and caches have as well, or ends as names of harmless
+/// things do.
+fn is_misshapen(rule: &Rule, name: &[u8], secret: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    const SHORTEST_SECRET: usize = 14;
+    const HARMLESS: [&[u8]; 10] =
+        [b"_id", b"-id", b"_file", b"_path", b"_name", b"_url", b"_uri", b"_type", b"_cache", b"_accessor"];
+    let ends = |end: &[u8]| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
+    if rule.generic && (HARMLESS.into_iter().any(ends) || name.ends_with(b"Id") || name.ends_with(b"File")) {
+        return true;
+    }
+    if rule.id == "generic-secret" && secret.len() < SHORTEST_SECRET {
+        return true;
+    }
+    let made = matches!(rule.kind, Kind::ApiKey | Kind::AccessToken) || rule.id == "generic-key";
+    if !rule.generic || !made || secret.starts_with(b"{") {
+        return false;
+    }
+    let escape = |n: usize| secret[n + 1..].iter().take(2).filter(|b| b.is_ascii_hexdigit()).count() == 2;
+    let odd = secret.iter().enumerate().any(|(n, b)| match b {
+        b'%' => !escape(n),
+        b'!' | b'?' | b'^' | b'#' | b'&' | b'*' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'@' | b',' | b';' => true,
+        _ => false,
+    });
+    odd || secret.len() < SHORTEST || name.len() <= 4 && name.get(..3).is_some_and(|n| n.eq_ignore_ascii_case(b"key"))
+}
+
+/// Whether a value is one item of a list rather than what a name is given: `["name", "value"]`, `key = ["value", "value"]`, or
+/// begins with the dash of a piece that something stands before.
+fn is_piece(text: &[u8], candidate: &Candidate) -> bool {
+    let before = |at: usize, back: usize| at.checked_sub(back).and_then(|at| text.get(at)).copied();
+    let secret = &candidate.secret;
+    let named_item = candidate.operator == Some(Operator::Comma)
+        && candidate.name.as_ref().is_some_and(|name| before(name.start, 2) != Some(b'('));
+    let first_item = before(secret.start, 2) == Some(b'[') && text.get(secret.end + 1) == Some(&b',');
+    named_item || candidate.quoted && first_item || text[secret.start] == b'-'
+}
+
+/// What the value model looks at.
+fn place<'t>(text: &'t [u8], candidate: &Candidate) -> signals::Place<'t> {
+    signals::Place {
+        text,
+        anchor: candidate.anchor,
+        name: candidate.name.clone(),
+        value: candidate.secret.clone(),
+        operator: candidate.operator,
+        quoted: candidate.quoted,
+    }
 }
 
 /// The secret without the literal that begins it: what has to be random.
@@ -166,17 +254,51 @@ pub fn reads_as_words(value: &[u8]) -> bool {
     value::reads_as_words(value)
 }
 
-/// What the path changes: a bare word in code is a reference, and tests hold fewer real credentials. `None`: no finding there.
-pub fn at_path(rule: &Rule, bare: bool, confidence: Confidence, path: &str) -> Option<Confidence> {
-    if matches!(rule.matcher, Matcher::Token(_)) {
-        return Some(confidence);
+/// What the path says: how sure a finding is in that kind of file. `None`: no finding there.
+pub fn at_path(by_kind: ByKind, path: &str) -> Option<Confidence> {
+    by_kind.at(kind::of(path), kind::is_test(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::Searcher;
+
+    /// Rules and confidences of what is found in `text`, which holds `{}` where a made-up key of 40 letters and digits goes.
+    fn found(text: &str, path: &str) -> Vec<(String, Option<Confidence>)> {
+        let rules = RuleSet::builtin();
+        let key = crate::rules::examples::expand("{{base62:40}}", 7).expect("a template").text;
+        let matches = Searcher::new(&rules, 0).search(text.replace("{}", &key).as_bytes());
+        matches.found.iter().map(|m| (rules.get(m.rule).id.to_string(), at_path(m.by_kind, path))).collect()
     }
-    if bare && matches!(rule.matcher, Matcher::Assignment(_)) && kind::of(path) == FileKind::Code {
-        return None;
+
+    #[test]
+    fn what_a_name_is_given_and_what_only_stands_in_a_list() {
+        for text in ["ACME_TOKEN={}", "token: \"{}\"", "set(\"token\", \"{}\")", "x_token = ['{}']"] {
+            assert_eq!(found(text, "app.py"), [("generic-token".to_owned(), Some(Confidence::Medium))], "{text}");
+        }
+        for text in ["[\"a\", \"token\", \"{}\"]", "x_token = [\"{}\", \"b\"]"] {
+            let low = |(_, confidence): &(String, Option<Confidence>)| *confidence <= Some(Confidence::Low);
+            assert!(found(text, "app.py").iter().all(low), "{text}");
+        }
     }
-    Some(if kind::is_test(path) && matches!(rule.matcher, Matcher::Assignment(_)) {
-        Confidence::Low
-    } else {
-        confidence
-    })
+
+    #[test]
+    fn a_bare_word_in_code_is_a_doubtful_value() {
+        let text = "db_password = acme_prod_db\n";
+        let confidence = |path| found(text, path).first().and_then(|(_, confidence)| *confidence);
+        assert!(confidence("conf/app.ini") >= Some(Confidence::Low));
+        assert!(confidence("src/app.go") <= Some(Confidence::Low));
+    }
+
+    #[test]
+    fn weak_passwords_are_low_unless_asked_for() {
+        let text = b"POSTGRES_PASSWORD: postgres\n";
+        for (weak, confidence) in [(false, Confidence::Low), (true, Confidence::Medium)] {
+            let rules = RuleSet::builtin().with_weak_passwords(weak);
+            let found = Searcher::new(&rules, 0).search(text).found;
+            let found: Vec<_> = found.iter().map(|m| (rules.get(m.rule).id.as_ref(), m.confidence)).collect();
+            assert_eq!(found, [("generic-weak-password", confidence)]);
+        }
+    }
 }

@@ -39,6 +39,7 @@ pub(super) fn resolve(judged: &mut [Judged]) {
                 if judged[k].is_guess() && judged[i].candidate.quoted && judged[k].candidate.secret == secret {
                     // The form says whose it may be, the name that it is one: together they are as sure as the name.
                     judged[k].verdict = judged[i].verdict;
+                    judged[k].by_kind = judged[i].by_kind;
                 }
                 judged[i].verdict = Err(DropReason::Overlap);
             }

@@ -80,10 +80,23 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     vendor || is_reference(value) || is_mask(value) || is_told(value)
 }
 
+/// Whether something else stands in for the value: a reference, a template, a mask, a vendor's example. JSON in a string is none.
+pub(super) fn stands_in(value: &[u8]) -> bool {
+    let json = value.starts_with(b"{") && memchr::memmem::find(value, b"\":").is_some();
+    let filler = |part: &[u8]| part.len() >= 3 && part.iter().all(|b| b == &part[0] && b.is_ascii_alphabetic());
+    let elided = value.ends_with(b"...") || value.ends_with("…".as_bytes()) || value.split(|b| *b == b'.').any(filler);
+    elided || memchr::memmem::find(value, b"EXAMPLE").is_some() || is_mask(value) || is_reference(value) && !json
+}
+
 /// A quarter of the value at least is made of telling words.
 fn is_told(value: &[u8]) -> bool {
+    told_percent(value) >= 25
+}
+
+/// How much of the value is made of telling words, percent.
+pub(super) fn told_percent(value: &[u8]) -> usize {
     let told: usize = telling().find_iter(value).map(|m| m.len()).sum();
-    told * 4 >= value.len() && told > 0
+    if value.is_empty() { 0 } else { told * 100 / value.len() }
 }
 
 /// Fewer symbols than anybody uses who edits a sample, let alone a generator.
@@ -100,7 +113,7 @@ fn kinds(value: &[u8]) -> usize {
 }
 
 /// One or two characters repeated, or nothing but punctuation.
-fn is_mask(value: &[u8]) -> bool {
+pub(super) fn is_mask(value: &[u8]) -> bool {
     kinds(value) <= 2 || !value.iter().any(u8::is_ascii_alphanumeric)
 }
 

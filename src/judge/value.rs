@@ -1,19 +1,15 @@
-//! What the value of an assignment is: a secret chosen by people, one made by machines, or something else.
+//! What the value of a context rule without a shape is: a secret chosen by people, or something else.
 
-use super::placeholder;
 use super::words;
-use crate::detect::entropy;
-use crate::rules::{Confidence, ValueKind};
+use crate::rules::Confidence;
 
 /// Shortest value taken for a password.
 const SHORTEST_PASSWORD: usize = 5;
-/// Shortest value taken for a machine-made secret.
-const SHORTEST_RANDOM: usize = 10;
 /// Mean pair score (see [`words::score`]) above which letters read as words.
 const WORDY: f64 = 0.55;
 
-/// Confidence that `value` is a secret of this kind, or none if it is something else.
-pub(super) fn assess(value: &[u8], kind: ValueKind) -> Option<Confidence> {
+/// Confidence that `value` is a password, or none if it is something else.
+pub(super) fn assess(value: &[u8]) -> Option<Confidence> {
     if is_plain_word(value)
         || looks_like_code(value)
         || is_uri_or_path(value)
@@ -21,14 +17,11 @@ pub(super) fn assess(value: &[u8], kind: ValueKind) -> Option<Confidence> {
     {
         return None;
     }
-    match kind {
-        ValueKind::Password => password(value),
-        ValueKind::Random => random(value),
-    }
+    password(value)
 }
 
 /// Values that say nothing: literals of programming languages, and the names of the things themselves.
-fn is_plain_word(value: &[u8]) -> bool {
+pub(super) fn is_plain_word(value: &[u8]) -> bool {
     const PLAIN: &[&str] = &[
         "true",
         "false",
@@ -165,45 +158,6 @@ fn password(value: &[u8]) -> Option<Confidence> {
     Some(Confidence::Low)
 }
 
-fn random(value: &[u8]) -> Option<Confidence> {
-    let body = value.strip_suffix(b"==").or_else(|| value.strip_suffix(b"=")).unwrap_or(value);
-    let machine = body
-        .iter()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'.' | b'~' | b'=' | b':'));
-    if body.len() < SHORTEST_RANDOM {
-        // Too short to tell a made value from a chosen one: judge it as a password, for audits only.
-        return password(value).map(|_| Confidence::Low);
-    }
-    if !machine {
-        return password(value);
-    }
-    if reads_as_words(body) || is_version_or_date(body) || !entropy::looks_random(body) {
-        return None;
-    }
-    let (score, pairs) = words::score(body);
-    let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
-    // Identifiers with a number at the end (`my-service-key-2`): mostly letters that read as words.
-    if pairs * 2 >= body.len() && score > WORDY && digits * 5 <= body.len() {
-        return None;
-    }
-    if placeholder::is_sequence(body) || is_uuid(body) || digits == 0 && score > -0.5 {
-        return Some(Confidence::Low);
-    }
-    Some(if body.len() >= 16 { Confidence::Medium } else { Confidence::Low })
-}
-
-fn is_version_or_date(value: &[u8]) -> bool {
-    value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'_' | b'T' | b'Z' | b'v'))
-}
-
-fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value
-            .iter()
-            .enumerate()
-            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +165,7 @@ mod tests {
     #[test]
     fn passwords() {
         for value in ["Summer2024!", "acme-prod-db1", "letmein99", "8ThyF#1*@96%dYt!", "GitHub!23"] {
-            assert!(assess(value.as_bytes(), ValueKind::Password) >= Some(Confidence::Medium), "{value}");
+            assert!(assess(value.as_bytes()) >= Some(Confidence::Medium), "{value}");
         }
         for value in [
             "password",
@@ -222,22 +176,7 @@ mod tests {
             "Enter your password",
             "reset_password_form",
         ] {
-            assert_eq!(assess(value.as_bytes(), ValueKind::Password), None, "{value}");
-        }
-    }
-
-    #[test]
-    fn machine_made() {
-        assert_eq!(assess(b"q7Zk2LpX9vRt4WmB8nYc", ValueKind::Random), Some(Confidence::Medium));
-        assert_eq!(assess(b"9f3c1b7e5a2d8f604b7c", ValueKind::Random), Some(Confidence::Medium));
-        for value in [
-            "kubernetes-admin-token",
-            "getElementById",
-            "xxxxxxxxxxxxxxxxxxxx",
-            "2024-03-01T12:00:00Z",
-            "my-service-key-name-2",
-        ] {
-            assert_eq!(assess(value.as_bytes(), ValueKind::Random), None, "{value}");
+            assert_eq!(assess(value.as_bytes()), None, "{value}");
         }
     }
 }

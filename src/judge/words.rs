@@ -36,7 +36,13 @@ const PAIRS: [[i8; 26]; 26] = [
 /// Mean pair score of the letters in `text` (case ignored, other bytes break pairs) and the number of pairs. Words score about
 /// 1.5, random letters about -1.
 pub(super) fn score(text: &[u8]) -> (f64, usize) {
-    let (mut sum, mut pairs) = (0i32, 0usize);
+    let (sum, pairs) = sum(text);
+    (if pairs == 0 { 0.0 } else { f64::from(sum) / f64::from(pairs) }, pairs as usize)
+}
+
+/// The sum of pair scores and the number of pairs.
+fn sum(text: &[u8]) -> (i32, i32) {
+    let (mut sum, mut pairs) = (0i32, 0i32);
     for pair in text.windows(2) {
         if pair[0].is_ascii_alphabetic() && pair[1].is_ascii_alphabetic() {
             let index = |b: u8| usize::from(b.to_ascii_lowercase() - b'a');
@@ -44,7 +50,13 @@ pub(super) fn score(text: &[u8]) -> (f64, usize) {
             pairs += 1;
         }
     }
-    (if pairs == 0 { 0.0 } else { f64::from(sum) / pairs as f64 }, pairs)
+    (sum, pairs)
+}
+
+/// The mean of [`score`] in hundredths, from integers alone.
+pub(super) fn hundredths(text: &[u8]) -> i16 {
+    let (sum, pairs) = sum(text);
+    if pairs == 0 { 0 } else { (sum * 100 / pairs) as i16 }
 }
 
 #[cfg(test)]

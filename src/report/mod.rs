@@ -149,6 +149,8 @@ pub enum DropReason {
     Placeholder,
     /// Not random enough for its alphabet and length.
     Entropy,
+    /// The value model takes it for something else.
+    Unlikely,
     /// An offline check says it is no secret (a public key, a certificate).
     NotSecret,
     /// A more specific rule reports the same bytes.
@@ -164,6 +166,7 @@ impl DropReason {
             Self::Confidence => "below-confidence",
             Self::Placeholder => "placeholder",
             Self::Entropy => "not-random",
+            Self::Unlikely => "unlikely",
             Self::NotSecret => "not-a-secret",
             Self::Overlap => "more-specific-rule",
             Self::Muted => "rule-not-selected",

@@ -31,7 +31,8 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
         if anchor.len() < 3 {
             return Err(format!("anchor {anchor:?} is shorter than 3 bytes"));
         }
-        if !anchor.is_ascii() {
+        // Names are words of many languages; tokens and providers' words are ASCII.
+        if !anchor.is_ascii() && !matches!(rule.matcher, Matcher::Assignment(_)) {
             return Err(format!("anchor {anchor:?} is not ASCII"));
         }
     }
@@ -50,7 +51,10 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
             }
         }
         Matcher::Assignment(assignment) => {
-            if let Some(bad) = assignment.names.iter().find(|n| !n.bytes().all(|b| b.is_ascii_lowercase() || b == b' '))
+            if let Some(bad) = assignment
+                .names
+                .iter()
+                .find(|n| n.bytes().any(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b.is_ascii_control()))
             {
                 return Err(format!("`names`: {bad:?} is not lower-case words separated by single spaces"));
             }

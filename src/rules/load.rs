@@ -8,7 +8,7 @@ use super::{Assignment, Confidence, Context, Edge, Matcher, Pattern, Rule, Shape
 
 /// The rules compiled into the program.
 pub fn builtin() -> &'static [Rule] {
-    use super::{Kind, Severity, ValueKind};
+    use super::{Kind, Severity};
     use crate::detect::check::Check;
     use crate::detect::scanner::Scanner;
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"))
@@ -174,6 +174,7 @@ fn matcher(
                 edge: edge(t.edge.as_deref())?,
                 random: t.random.unwrap_or(true),
                 verbatim,
+                weighed: t.weighed,
             }))
         }
         (None, Some(c), None) => {
@@ -192,7 +193,8 @@ fn matcher(
         (None, None, Some(a)) => Ok(Matcher::Assignment(Assignment {
             names: list(a.names),
             not_names: list(a.not_names),
-            value: named("value", &a.value)?,
+            glued: a.glued,
+            weak: a.weak,
         })),
         _ => Err("a rule needs exactly one of [rule.token], [rule.context], [rule.assignment]".to_owned()),
     }

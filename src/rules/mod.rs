@@ -10,7 +10,5 @@ mod set;
 pub mod shape;
 
 pub use quick::Alphabet;
-pub use rule::{
-    Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, ValueKind, Verbatim,
-};
+pub use rule::{Assignment, Confidence, Context, Edge, Kind, Matcher, Pattern, Rule, Severity, Shape, Token, Verbatim};
 pub use set::{RuleSet, nearest};

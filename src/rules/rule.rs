@@ -85,16 +85,6 @@ named_enum! {
     }
 }
 
-named_enum! {
-    /// How the value of an assignment rule is judged.
-    ValueKind {
-        /// Chosen by people: any printable characters, words allowed.
-        Password = "password",
-        /// Made by machines: must look random.
-        Random = "random",
-    }
-}
-
 /// A regular expression that is compiled when it is first needed.
 pub struct Pattern {
     source: Text,
@@ -174,6 +164,8 @@ pub struct Token {
     pub edge: Edge,
     /// The secret must look random for its alphabet and length.
     pub random: bool,
+    /// See [`super::schema::TokenDef::weighed`].
+    pub weighed: bool,
     /// Whatever the pattern matches is reported.
     pub verbatim: Option<Verbatim>,
 }
@@ -248,8 +240,10 @@ pub struct Assignment {
     pub names: List,
     /// Labels that rule a name out, normalised.
     pub not_names: List,
-    /// How the value is judged.
-    pub value: ValueKind,
+    /// See [`super::schema::AssignmentDef::glued`].
+    pub glued: bool,
+    /// See [`super::schema::AssignmentDef::weak`].
+    pub weak: bool,
 }
 
 /// A rule: what to look for, what it means, what to do.
@@ -314,6 +308,21 @@ impl Rule {
 
     /// More specific rules win where findings overlap: token over context over verbatim rules of users over
     /// rules that know no provider.
+    /// Whether the rule is for weak and default passwords.
+    pub fn is_weak(&self) -> bool {
+        matches!(&self.matcher, Matcher::Assignment(a) if a.weak)
+    }
+
+    /// Whether the value model judges what the rule finds.
+    pub fn is_weighed(&self) -> bool {
+        match &self.matcher {
+            Matcher::Token(token) => token.weighed,
+            Matcher::Context(_) => false,
+            Matcher::Assignment(a) => !a.weak,
+        }
+    }
+
+    /// More specific rules win where findings overlap: token over context over rules that know no provider.
     pub fn specificity(&self) -> u8 {
         match (&self.matcher, self.generic) {
             // Our own rules say what the credential is and how to disable it.

@@ -120,6 +120,9 @@ pub struct TokenDef {
     /// Verbatim rules: an anchor need not be in the match, but within so many bytes of it.
     #[serde(default)]
     pub within: Option<u32>,
+    /// The value model judges the secret, as it does what is assigned to a name.
+    #[serde(default)]
+    pub weighed: bool,
 }
 
 /// A credential without a shape of its own, near a word that names its provider.
@@ -159,8 +162,12 @@ pub struct AssignmentDef {
     /// Labels that rule a name out.
     #[serde(default)]
     pub not_names: Vec<String>,
-    /// How values are judged: `password` (chosen by people) or `random` (made by machines).
-    pub value: String,
+    /// Names shorter than five bytes may end a longer word, too (`nkey`).
+    #[serde(default)]
+    pub glued: bool,
+    /// Only weak and default passwords are meant: everybody knows them.
+    #[serde(default)]
+    pub weak: bool,
 }
 
 /// Texts that pin a rule down. `{{alphabet:length}}` is expanded from a seed, `«…»` marks the expected secret.

@@ -13,18 +13,20 @@ pub struct RuleSet {
     entries: Vec<Entry>,
     /// By index: the rule was not selected.
     muted: Vec<bool>,
+    /// Weak passwords are reported as others are.
+    weak: bool,
 }
 
 impl RuleSet {
     /// All built-in rules.
     pub fn builtin() -> Self {
         let entries: Vec<Entry> = load::builtin().iter().map(Entry::Builtin).collect();
-        Self { muted: vec![false; entries.len()], entries }
+        Self { muted: vec![false; entries.len()], entries, weak: false }
     }
 
     /// No rules.
     pub fn empty() -> Self {
-        Self { entries: Vec::new(), muted: Vec::new() }
+        Self { entries: Vec::new(), muted: Vec::new(), weak: false }
     }
 
     /// Adds rules read from a file. An id that is already there is an error, which begins with its line; then none are added
@@ -61,7 +63,17 @@ impl RuleSet {
     pub fn without(self, ids: &[String]) -> Self {
         let entries: Vec<Entry> =
             self.entries.into_iter().filter(|e| !ids.iter().any(|id| *id == e.rule().id)).collect();
-        Self { muted: vec![false; entries.len()], entries }
+        Self { muted: vec![false; entries.len()], entries, weak: self.weak }
+    }
+
+    /// Reports weak and default passwords at medium confidence, not at low.
+    pub fn with_weak_passwords(self, weak: bool) -> Self {
+        Self { weak, ..self }
+    }
+
+    /// Whether weak and default passwords count as others do.
+    pub fn weak_passwords(&self) -> bool {
+        self.weak
     }
 
     /// A rule that names a companion which is no rule, and that name.

@@ -11,7 +11,7 @@ use crate::detect::check::Fact;
 use crate::detect::{Detector, REACH};
 use crate::finding::{Context, Excerpt, Part};
 use crate::judge::allow::Comments;
-use crate::judge::{self, Judged};
+use crate::judge::{self, ByKind, Judged};
 use crate::line_hash::LineHash;
 use crate::position::{Position, Positions, Start};
 use crate::report::DropReason;
@@ -35,10 +35,10 @@ pub struct Match {
     pub end: Position,
     /// The line round it.
     pub excerpt: Excerpt,
-    /// How sure, by the text alone.
+    /// How sure at most; at a path see [`Match::by_kind`].
     pub confidence: Confidence,
-    /// Stood without quotes.
-    pub bare: bool,
+    /// How sure in each kind of file, by the text alone.
+    pub by_kind: ByKind,
     /// What an offline check learnt.
     pub facts: Vec<Fact>,
     /// The comment beside it that allows it.
@@ -174,7 +174,7 @@ impl<'r> Searcher<'r> {
                         end: positions.of(span.end),
                         excerpt: excerpt(text, &span, &hidden),
                         confidence,
-                        bare: !j.candidate.quoted,
+                        by_kind: j.by_kind,
                         facts: j.facts,
                         allowed,
                         line_hash: None,
@@ -202,7 +202,9 @@ impl Hidden {
     fn new(judged: &[Judged]) -> Self {
         let mut spans: Vec<Range<usize>> = judged
             .iter()
-            .filter(|j| !matches!(j.verdict, Err(DropReason::Placeholder | DropReason::NotSecret)))
+            .filter(|j| {
+                !matches!(j.verdict, Err(DropReason::Placeholder | DropReason::NotSecret | DropReason::Unlikely))
+            })
             .map(|j| j.candidate.secret.clone())
             .collect();
         merge(&mut spans);

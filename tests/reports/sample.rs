@@ -62,7 +62,6 @@ about = "A password."
 impact = "Log in as its owner."
 [rule.assignment]
 names = ["password"]
-value = "password"
 [rule.examples]
 leak = []
 clean = []

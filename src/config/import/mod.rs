@@ -246,6 +246,7 @@ fn plain_token(anchors: Vec<String>, pattern: String) -> TokenDef {
         max_length: None,
         edge: Some("none".to_owned()),
         random: Some(false),
+        weighed: false,
         verbatim: true,
         entropy: None,
         within: None,

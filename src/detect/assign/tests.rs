@@ -1,0 +1,206 @@
+//! Each line of a table: the text, the word that leads to it, and the value with what the reader says of it.
+
+use super::*;
+
+/// What is read after the first `word` in `text`: value, operator, quoted.
+fn read<'t>(text: &'t str, word: &str) -> Option<(&'t str, Operator, bool)> {
+    let at = text.find(word).expect("the text has the word");
+    let name = identifier(text.as_bytes(), at..at + word.len());
+    let value = value_after(text.as_bytes(), &name)?;
+    Some((&text[value.range], value.operator, value.quoted))
+}
+
+/// Fails with every text that is not read as wanted.
+fn check(cases: &[(&str, &str, &str, Operator, bool)]) {
+    for (text, word, value, operator, quoted) in cases {
+        assert_eq!(read(text, word), Some((*value, *operator, *quoted)), "{text:?}");
+    }
+}
+
+#[test]
+fn assignments_of_many_languages() {
+    use Operator::*;
+    check(&[
+        ("PASSWORD=changeme", "PASSWORD", "changeme", Equals, false),
+        ("export DB_PASSWORD='<p;w&d#1>'", "PASSWORD", "<p;w&d#1>", Equals, true),
+        ("password: changeme # old", "password", "changeme", Colon, false),
+        ("\"password\": \"changeme\",", "password", "changeme", Colon, true),
+        ("'password' => 'changeme',", "password", "changeme", Arrow, true),
+        (":password => 'changeme'", "password", "changeme", Arrow, true),
+        ("password := \"changeme\"", "password", "changeme", Equals, true),
+        ("PASSWORD ?= changeme", "PASSWORD", "changeme", Equals, false),
+        ("PASSWORD += changeme", "PASSWORD", "changeme", Equals, false),
+        ("password ??= \"changeme\"", "password", "changeme", Equals, true),
+        ("setPassword(\"changeme\")", "Password", "changeme", Call, true),
+        ("set(\"password\", \"changeme\")", "password", "changeme", Comma, true),
+        ("environ[\"PASSWORD\"] = \"changeme\"", "PASSWORD", "changeme", Equals, true),
+        ("getenv(\"PASSWORD\") or \"changeme\"", "PASSWORD", "changeme", Equals, true),
+        ("let password: &'static str = \"changeme\";", "password", "changeme", Colon, true),
+        ("password = Some(\"changeme\")", "password", "changeme", Equals, true),
+        ("password := []byte(\"changeme\")", "password", "changeme", Equals, true),
+        ("password = new String(\"changeme\")", "password", "changeme", Equals, true),
+        ("password = b\"changeme\"", "password", "changeme", Equals, true),
+        ("'password': (None, 'changeme')", "password", "changeme", Colon, true),
+        ("if password == \"changeme\" {", "password", "changeme", Compare, true),
+        ("string(pass) == \"changeme\"", "pass", "changeme", Compare, true),
+        ("{user: derek, password: changeme}", "password", "changeme", Colon, false),
+        ("password = '''changeme'''", "password", "changeme", Equals, true),
+        ("f(token=abc, x=1)", "token", "abc", Equals, false),
+        ("密码：changeme", "密码", "changeme", Colon, false),
+        ("contraseña = \"changeme\"", "contraseña", "changeme", Equals, true),
+    ]);
+}
+
+#[test]
+fn elements_attributes_and_pairs() {
+    use Operator::*;
+    check(&[
+        ("<password>changeme</password>", "password", "changeme", Tag, false),
+        ("<password>\n  changeme\n</password>", "password", "changeme", Tag, false),
+        ("<db password=\"changeme\"/>", "password", "changeme", Equals, true),
+        ("<property name=\"password\">changeme</property>", "password", "changeme", Tag, false),
+        ("<property name=\"password\" value=\"changeme\"/>", "password", "changeme", Pair, true),
+        ("<add key=\"Password\" value=\"changeme\" />", "Password", "changeme", Pair, true),
+        ("<key>Password</key>\n<string>changeme</string>", "Password", "changeme", Pair, false),
+        ("<name>password</name><value>changeme</value>", "password", "changeme", Pair, false),
+        ("- name: DB_PASSWORD\n  value: changeme\n", "PASSWORD", "changeme", Pair, false),
+        ("- name: DB_PASSWORD\n  value: \"changeme\"\n", "PASSWORD", "changeme", Pair, true),
+        ("{\"name\": \"DB_PASSWORD\", \"value\": \"changeme\"}", "PASSWORD", "changeme", Pair, true),
+        ("name = \"DB_PASSWORD\"\n  value = \"changeme\"", "PASSWORD", "changeme", Pair, true),
+    ]);
+}
+
+#[test]
+fn values_on_a_later_line() {
+    use Operator::*;
+    check(&[
+        ("password: |\n  changeme\n", "password", "changeme", Colon, false),
+        ("password: >-\n  changeme\n", "password", "changeme", Colon, false),
+        ("\"password\":\n    \"changeme\"", "password", "changeme", Colon, true),
+        ("password =\n    'changeme'", "password", "changeme", Equals, true),
+        ("--password \\\n  changeme", "password", "changeme", Option, false),
+        ("PASSWORD=$(cat <<EOF\nchangeme\nEOF\n)", "PASSWORD", "changeme", Equals, false),
+        ("password = \"\"\"\nchangeme\n\"\"\"", "password", "changeme", Equals, true),
+    ]);
+}
+
+#[test]
+fn command_lines_queries_and_files_of_words() {
+    use Operator::*;
+    check(&[
+        ("tool --password changeme --verbose", "password", "changeme", Option, false),
+        ("tool --password=changeme", "password", "changeme", Equals, false),
+        ("New-Thing -Password changeme -Force", "Password", "changeme", Option, false),
+        ("machine h login u password changeme", "password", "changeme", Blank, false),
+        ("requirepass changeme", "requirepass", "changeme", Blank, false),
+        ("CREATE ROLE a LOGIN PASSWORD 'changeme';", "PASSWORD", "changeme", Blank, true),
+        ("alter user sys identified by changeme container=all;", "identified", "changeme", Blank, false),
+        ("https://h/p?token=changeme&ref=main", "token", "changeme", Equals, false),
+        ("Server=h;User=u;Password=changeme;Pooling=true", "Password", "changeme", Equals, false),
+        ("X-Auth-Token: changeme", "Token", "changeme", Colon, false),
+        ("{\\\"password\\\": \\\"changeme\\\"}", "password", "changeme", Colon, true),
+        ("{\\\\\\\"password\\\\\\\":\\\\\\\"changeme\\\\\\\"}", "password", "changeme", Colon, true),
+    ]);
+}
+
+#[test]
+fn signs_inside_values_are_no_ends() {
+    use Operator::*;
+    check(&[
+        ("PASSWORD=a&b#c", "PASSWORD", "a&b#c", Equals, false),
+        ("password = p,w;d(1)", "password", "p,w;d(1)", Equals, false),
+        ("password = p<w", "password", "p<w", Equals, false),
+        ("password = \"it\\\"s\"", "password", "it\\\"s", Equals, true),
+        ("(password=ab)c", "password", "ab", Equals, false),
+        ("[password=ab]", "password", "ab", Equals, false),
+        ("<p>password=ab</p>", "password", "ab", Equals, false),
+        ("password=ab, user=cd", "password", "ab", Equals, false),
+        ("'password=ab'", "password", "ab", Equals, false),
+        ("password=ab\\nuser=cd", "password", "ab", Equals, false),
+    ]);
+}
+
+#[test]
+fn bytes_as_numbers() {
+    let text = "authData := []byte{52, 47, 132, 45, 79, 27, 252, 36, 11}";
+    assert_eq!(read(text, "auth"), Some(("52, 47, 132, 45, 79, 27, 252, 36, 11", Operator::Equals, false)));
+    assert_eq!(read("authData := []int{1, 2}", "auth").map(|v| v.0), None);
+}
+
+#[test]
+fn what_is_no_value() {
+    for (text, word) in [
+        ("PASSWORD=\nUSER=root", "PASSWORD"),
+        ("password:\n  old: x\n", "password"),
+        ("\"password\":\n  \"other\": \"x\"", "password"),
+        ("password;", "password"),
+        ("password + 1", "password"),
+        ("getPassword()", "Password"),
+        ("password =~ /x/", "password"),
+        ("the password is wrong", "password"),
+        ("password = \"never closed", "password"),
+        ("password", "password"),
+        ("name: DB_PASSWORD\nother: x", "PASSWORD"),
+    ] {
+        assert_eq!(read(text, word), None, "{text:?}");
+    }
+}
+
+#[test]
+fn names_before_values_are_the_mirror() {
+    for (text, value, name) in [
+        ("PASSWORD=changeme", "changeme", "PASSWORD"),
+        ("\"password\": \"changeme\"", "changeme", "password"),
+        ("'password' => 'changeme'", "changeme", "password"),
+        ("setPassword(\"changeme\")", "changeme", "setPassword"),
+        ("--password changeme", "changeme", "--password"),
+    ] {
+        let at = text.find(value).expect("it is there");
+        assert_eq!(name_before(text.as_bytes(), at).map(|r| &text[r]), Some(name), "{text:?}");
+    }
+}
+
+/// splitmix64: the tests draw the same texts each time.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+#[test]
+fn any_text_is_read_without_harm_and_within_bounds() {
+    const PIECES: &[&str] = &[
+        "password", "name", "value", "token", " ", "\n", "=", ":", "\"", "'", "`", "\\", "\\\"", "(", ")", "{", "}",
+        "[", "]", "<", ">", "</", "|", "&", ";", ",", "<<EOF", "$(cat ", "by ", "=>", "->", "?", "--", "é", "\u{ff1a}",
+        "x9", "0,", "[]byte", "\"\"\"", "\r\n", "\t", "Some",
+    ];
+    let mut state = 5;
+    for _ in 0..40_000 {
+        let count = 1 + next(&mut state) as usize % 24;
+        let pick = |state: &mut u64| PIECES[next(state) as usize % PIECES.len()];
+        let mut text: String = (0..count).map(|_| pick(&mut state)).collect();
+        let at = text.len();
+        text.push_str("password");
+        text.extend((0..count).map(|_| pick(&mut state)));
+        let name = identifier(text.as_bytes(), at..at + "password".len());
+        assert!(name.start <= at && at + "password".len() <= name.end && name.end <= text.len(), "{text:?}");
+        let Some(value) = value_after(text.as_bytes(), &name) else { continue };
+        assert!(name.end < value.range.start && value.range.end <= text.len(), "{text:?}: {value:?}");
+        assert!((1..=LONGEST_VALUE).contains(&value.range.len()), "{text:?}: {value:?}");
+        // It depends on nothing beyond its bounds.
+        let seen = text.len().min(name.end + LONGEST_GAP + LONGEST_VALUE + 8);
+        assert_eq!(value_after(&text.as_bytes()[..seen], &name), Some(value), "{text:?}");
+    }
+}
+
+#[test]
+fn a_value_does_not_depend_on_what_lies_out_of_reach() {
+    for filler in ["x", " ", "\\", "\"", "(", "{", "[", "\n", "1, ", "<<EOF\n"] {
+        let text = format!("password = {}", filler.repeat(100_000));
+        let name = 0.."password".len();
+        let seen = name.end + LONGEST_GAP + LONGEST_VALUE + 8;
+        assert_eq!(value_after(text.as_bytes(), &name), value_after(&text.as_bytes()[..seen], &name), "{filler:?}");
+    }
+}

@@ -1,0 +1,196 @@
+//! The value model: how likely a value is a secret, from its [`signals`](super::signals).
+//!
+//! An ensemble of small regression trees, fitted by `tools/generic/train.py` and kept as text in `model.tsv`, which
+//! `build.rs` turns into the tables here. Scores are sums of integers, in thousandths of a logit: the same everywhere, in
+//! any order.
+
+use super::by_kind::{ByKind, PLACES};
+use super::kind::{FileKind, KINDS};
+use super::signals::{self, Place, Signal, Signals};
+use crate::rules::Confidence;
+
+/// A node of a tree: signals up to `threshold` go to `left`, higher ones to `right`. A leaf has no children (`left` is 0).
+struct Node {
+    signal: u8,
+    threshold: i16,
+    left: u16,
+    right: u16,
+    /// Thousandths of a logit: what a leaf adds to the score; for an inner node the mean of its leaves over the texts the model
+    /// was fitted on, which tells what a step contributes.
+    value: i16,
+}
+
+include!(concat!(env!("OUT_DIR"), "/model.rs"));
+
+/// A set of places, one bit each.
+type Mask = u32;
+
+const ALL: Mask = (1 << PLACES) - 1;
+
+/// The places whose kind (or test) is at most `threshold`.
+fn up_to(signal: Signal, threshold: i16) -> Mask {
+    (0..PLACES)
+        .filter(|place| {
+            let value = if signal as usize == Signal::FileTest as usize { place % 2 } else { place / 2 };
+            i16::try_from(value).is_ok_and(|v| v <= threshold)
+        })
+        .fold(0, |mask, place| mask | 1 << place)
+}
+
+/// Scores of all places, thousandths of a logit. The trees ask for the kind of file now and then: only there the walk parts.
+fn scores(signals: &Signals) -> [i32; PLACES] {
+    let mut scores = [BASE; PLACES];
+    let mut open: Vec<(u16, Mask)> = Vec::with_capacity(16);
+    for root in ROOTS {
+        open.push((*root, ALL));
+        while let Some((mut at, mut mask)) = open.pop() {
+            loop {
+                let node = &NODES[usize::from(at)];
+                if node.left == 0 {
+                    for (place, score) in scores.iter_mut().enumerate() {
+                        if mask & 1 << place != 0 {
+                            *score += i32::from(node.value);
+                        }
+                    }
+                    break;
+                }
+                let signal = usize::from(node.signal);
+                let left = match signal {
+                    _ if signal == Signal::FileKind as usize => mask & up_to(Signal::FileKind, node.threshold),
+                    _ if signal == Signal::FileTest as usize => mask & up_to(Signal::FileTest, node.threshold),
+                    _ if signals[signal] <= node.threshold => mask,
+                    _ => 0,
+                };
+                let right = mask & !left;
+                if left != 0 && right != 0 {
+                    open.push((node.right, right));
+                }
+                (at, mask) = if left != 0 { (node.left, left) } else { (node.right, right) };
+            }
+        }
+    }
+    scores
+}
+
+fn confidence(score: i32, test: bool) -> Option<Confidence> {
+    let medium = if test { MEDIUM_IN_TESTS } else { MEDIUM };
+    if score >= medium {
+        Some(Confidence::Medium)
+    } else if score >= LOW {
+        Some(Confidence::Low)
+    } else {
+        None
+    }
+}
+
+/// How sure the value is a secret, in each kind of file.
+pub(super) fn weigh(place: &Place<'_>) -> ByKind {
+    let scores = scores(&signals::measure(place));
+    (0..PLACES).fold(ByKind::NOWHERE, |all, n| match confidence(scores[n], n % 2 == 1) {
+        Some(confidence) => all.with(n, confidence),
+        None => all,
+    })
+}
+
+/// What a signal has to do with a score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    /// The signal's name.
+    pub name: &'static str,
+    /// What was measured.
+    pub value: i16,
+    /// What it adds to the score, thousandths of a logit.
+    pub adds: i32,
+}
+
+/// A score with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// Thousandths of a logit.
+    pub score: i32,
+    /// The score from which a finding is reported at low and at medium confidence in that file.
+    pub thresholds: (i32, i32),
+    /// Where the score starts, before any signal is looked at.
+    pub base: i32,
+    /// Every signal. The contributions and the base make up the score.
+    pub signals: Vec<Contribution>,
+}
+
+/// The score of a value in one kind of file, signal by signal: at each step down a tree, the change of the mean is put down to the
+/// signal asked for.
+pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool) -> Explanation {
+    let mut signals = signals::measure(place);
+    signals[Signal::FileKind as usize] = kind as i16;
+    signals[Signal::FileTest as usize] = i16::from(test);
+    let mut adds = [0; signals::COUNT];
+    let (mut score, mut base) = (BASE, BASE);
+    for root in ROOTS {
+        let mut node = &NODES[usize::from(*root)];
+        base += i32::from(node.value);
+        while node.left != 0 {
+            let signal = usize::from(node.signal);
+            let next = if signals[signal] <= node.threshold { node.left } else { node.right };
+            let next = &NODES[usize::from(next)];
+            adds[signal] += i32::from(next.value) - i32::from(node.value);
+            node = next;
+        }
+        score += i32::from(node.value);
+    }
+    let contributions = (0..signals::COUNT)
+        .map(|n| Contribution { name: signals::NAMES[n], value: signals[n], adds: adds[n] })
+        .collect();
+    let medium = if test { MEDIUM_IN_TESTS } else { MEDIUM };
+    Explanation { score, thresholds: (LOW, medium), base, signals: contributions }
+}
+
+const _: () = assert!(KINDS * 2 == PLACES && PLACES <= Mask::BITS as usize, "a place is a bit of a mask");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str) -> Place<'_> {
+        let name = text.find("password").expect("it has one");
+        let value = text.find("= ").expect("it has one") + 2;
+        Place {
+            text: text.as_bytes(),
+            anchor: name,
+            name: Some(name..name + "password".len()),
+            value: value..text.len(),
+            operator: Some(crate::detect::Operator::Equals),
+            quoted: false,
+        }
+    }
+
+    #[test]
+    fn the_model_was_fitted_on_these_signals() {
+        assert_eq!(SIGNALS, signals::NAMES);
+    }
+
+    #[test]
+    fn trees_are_whole() {
+        assert!(ROOTS.len() <= 100, "{}", ROOTS.len());
+        for (n, node) in NODES.iter().enumerate().filter(|(_, node)| node.left != 0) {
+            assert!(usize::from(node.left) > n && usize::from(node.right) > n, "node {n} has a child before it");
+            assert!(usize::from(node.left) < NODES.len() && usize::from(node.right) < NODES.len(), "node {n}");
+            assert!(usize::from(node.signal) < signals::COUNT, "node {n}");
+        }
+    }
+
+    #[test]
+    fn contributions_make_up_the_score_in_every_kind_of_file() {
+        for value in [["Summer", "2024!"].concat(), "None".to_owned(), ["kq8Z", "pw7LxT"].concat()] {
+            let text = &format!("db.password = {value}");
+            let place = place(text);
+            let scores = scores(&signals::measure(&place));
+            for kind in [FileKind::Plain, FileKind::Yaml, FileKind::Compiled, FileKind::Sql] {
+                for test in [false, true] {
+                    let explained = explain(&place, kind, test);
+                    let sum: i32 = explained.signals.iter().map(|s| s.adds).sum();
+                    assert_eq!(explained.base + sum, explained.score, "{text}");
+                    assert_eq!(explained.score, scores[ByKind::place(kind, test)], "{text} {kind:?} {test}");
+                }
+            }
+        }
+    }
+}
