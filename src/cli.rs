@@ -46,10 +46,15 @@ pub enum Command {
 
 /// `spillcheck scan`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("mode").args(["no_history", "history_only", "staged", "range"])))]
+#[command(group(ArgGroup::new("mode").args(["no_history", "history_only", "staged"])))]
+#[command(group(ArgGroup::new("selection").args(["range", "since", "branch", "max_count"]).multiple(true).conflicts_with("mode")))]
 pub struct ScanArgs {
-    /// Files and folders to scan, with the history of those that are repositories; `-` reads standard input.
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files and folders to scan, with the history of all repositories that they are or hold; `-` reads standard input.
+    #[arg(
+        value_name = "PATH",
+        default_value = ".",
+        default_value_if("repos_from", clap::builder::ArgPredicate::IsPresent, None)
+    )]
     pub paths: Vec<PathBuf>,
 
     /// Scan files only, no git history.
@@ -64,6 +69,23 @@ pub struct ScanArgs {
     /// Scan what these commits introduce: A..B, A...B or B.
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
+    /// Scan what commits made since DATE introduce: 2024-03-01, 2024-03-01T12:00:00Z, @SECONDS, "2 weeks ago", 90d.
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Scan what the commits of this branch (or tag) introduce; may be given several times. Without it and --range all
+    /// refs count.
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Vec<String>,
+    /// Scan what the N newest of the chosen commits introduce.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_count: Option<u64>,
+    /// Scan the repositories that FILE lists, too, one path in each line; `-` reads the list from standard input. What one
+    /// of them lacks does not stop the others.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["staged", "selection"])]
+    pub repos_from: Option<PathBuf>,
+    /// Scan the histories of submodules, too: the repositories below .git/modules.
+    #[arg(long, conflicts_with_all = ["no_history", "staged", "selection"])]
+    pub submodules: bool,
 
     /// How to scan and what to write.
     #[command(flatten)]

@@ -9,7 +9,7 @@ use crate::finding::{Finding, Location, Place};
 use crate::fingerprint::Fingerprint;
 use crate::judge;
 use crate::judge::companions::{Bystander, Companions};
-use crate::origin::Origin;
+use crate::origin::{Commit, Origin, Reach};
 use crate::report::{DropReason, ScanError, SkipReason, Stats};
 use crate::rules::{Confidence, Rule, RuleSet, Severity};
 use crate::search::{Allowed, Match, Matches};
@@ -354,19 +354,12 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
     group.sort_by(|(a, x), (b, y)| (a.path(), a, x.start).cmp(&(b.path(), b, y.start)));
     let mut locations = Vec::new();
     for at_path in group.chunk_by(|(a, _), (b, _)| a.path() == b.path()) {
-        let first = at_path
-            .iter()
-            .filter_map(|(origin, _)| match origin {
-                Origin::Commit { commit, .. } => Some(commit),
-                _ => None,
-            })
-            .min()
-            .cloned();
+        let (first, reach) = first(at_path);
         let in_head = at_path
             .iter()
             .filter_map(|(origin, _)| match origin {
                 Origin::Commit { in_head, .. } => Some(*in_head),
-                Origin::Object { .. } => Some(false),
+                Origin::Tag { .. } | Origin::Object { .. } => Some(false),
                 _ => None,
             })
             .reduce(|a, b| a || b);
@@ -384,6 +377,11 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
                 end: found.end,
                 place: best,
                 commit: first.clone(),
+                tag: match origin {
+                    Origin::Tag { tag, .. } => Some(Arc::clone(tag)),
+                    _ => None,
+                },
+                reach: reach.clone(),
                 in_head,
                 excerpt: found.excerpt.clone(),
                 confidence: found.confidence,
@@ -396,4 +394,20 @@ fn locations(mut group: Vec<(Origin, Match)>) -> Vec<Seen> {
     locations.sort();
     locations.dedup_by(|(b, _), (a, _)| a == b);
     locations
+}
+
+/// The first commit of the places at one path, if one of them is in a commit, and what reaches it; else what reaches the object.
+fn first(at_path: &[(Origin, Match)]) -> (Option<Arc<Commit>>, Option<Arc<Reach>>) {
+    let commits = at_path.iter().filter_map(|(origin, _)| match origin {
+        Origin::Commit { commit, reach, .. } => Some((commit, reach)),
+        _ => None,
+    });
+    if let Some((commit, reach)) = commits.min_by_key(|(commit, _)| *commit) {
+        return (Some(Arc::clone(commit)), Some(Arc::clone(reach)));
+    }
+    let reach = at_path.iter().find_map(|(origin, _)| match origin {
+        Origin::Tag { reach, .. } | Origin::Object { reach, .. } => Some(Arc::clone(reach)),
+        _ => None,
+    });
+    (None, reach)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::detect::check::Fact;
 use crate::fingerprint::Fingerprint;
 use crate::line_hash::LineHash;
-use crate::origin::{Commit, Origin};
+use crate::origin::{Commit, Origin, Reach, Tag};
 use crate::position::Position;
 use crate::rules::{Confidence, Severity};
 use crate::secret::Secret;
@@ -56,7 +56,7 @@ impl Place {
             Origin::File { .. } => Self::File,
             Origin::Stdin => Self::Stdin,
             Origin::Staged { .. } => Self::Staged,
-            Origin::Commit { .. } | Origin::Object { .. } => Self::History,
+            Origin::Commit { .. } | Origin::Tag { .. } | Origin::Object { .. } => Self::History,
         }
     }
 
@@ -84,6 +84,10 @@ pub struct Location {
     pub place: Place,
     /// The first commit that has the secret at this path, where history was read.
     pub commit: Option<Arc<Commit>>,
+    /// The annotated tag whose message it is, if it is one.
+    pub tag: Option<Arc<Tag>>,
+    /// What reaches that commit, tag or object; none where history was not read.
+    pub reach: Option<Arc<Reach>>,
     /// Whether HEAD has the secret at this path; none where history was not read.
     pub in_head: Option<bool>,
     /// The line (or the first lines) it stands in, with all that the scan knows to be secret set apart.

@@ -1,18 +1,24 @@
 //! One pass: targets in, collected matches out.
 
+mod paths;
+mod roots;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use self::paths::Paths;
+pub use self::roots::{Root, roots};
 use crate::collect::{self, Collected, Collector, Sorted};
 use crate::config::policy::Policy;
 use crate::git::ranges::{Change, Set};
+use crate::git::selection::{Filter, Selection};
 use crate::git::{self, GitError};
 use crate::judge::allow::Comments;
 use crate::report::Report;
 use crate::rules::{Confidence, RuleSet};
 use crate::search::Searcher;
-use crate::source::{History, Scan, files, history, introduced, message, stdin};
+use crate::source::{History, Scan, files, introduced, message, stdin};
 use crate::suppression::Suppressor;
 
 /// What to scan.
@@ -24,11 +30,27 @@ pub enum Target {
         paths: Vec<PathBuf>,
         /// Which of the two.
         what: What,
+        /// The histories of submodules, too.
+        submodules: bool,
     },
     /// What the index of the repository at this path would commit.
     Staged(PathBuf),
-    /// What the commits of a range introduce.
-    Range(PathBuf, String),
+    /// Repositories that were listed, each with its files and history: what one of them lacks does not stop the others.
+    List {
+        /// Their folders.
+        paths: Vec<PathBuf>,
+        /// Which parts of each.
+        what: What,
+        /// The histories of their submodules, too.
+        submodules: bool,
+    },
+    /// What the commits of a selection introduce, in each of the repositories that `paths` lie in.
+    Selection {
+        /// The repositories.
+        paths: Vec<PathBuf>,
+        /// Which commits.
+        selection: Selection,
+    },
     /// Standard input.
     Stdin,
     /// What a change that is known already introduces, in the repository at `path`.
@@ -182,14 +204,15 @@ fn now() -> i64 {
 fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<(), ScanFailure> {
     match target {
         Target::Stdin => stdin::scan(scan, std::io::stdin().lock()),
-        Target::Paths { paths, what } => scan_paths(scan, paths, *what, options)?,
+        Target::Paths { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan(paths)?,
+        Target::List { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan_list(paths),
         Target::Staged(path) => {
             let repository = repository(path)?;
             let change = git::ranges::staged(&repository)?;
             introduced::scan(scan, &repository, &[change]);
         }
         Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, std::slice::from_ref(change)),
-        Target::Commits { path, set } => scan_commits(scan, &repository(path)?, set)?,
+        Target::Commits { path, set } => scan_commits(scan, &repository(path)?, set, &Filter::default(), "")?,
         Target::Listed { path, files } => {
             let base =
                 std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
@@ -201,10 +224,18 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
             let (bytes, origin) = git::version(&repository(path)?, revision, file)?;
             stdin::text(scan, &origin, &bytes[..]);
         }
-        Target::Range(path, range) => {
-            let repository = repository(path)?;
-            let set = git::ranges::parse(&repository, range)?;
-            scan_commits(scan, &repository, &set)?;
+        Target::Selection { paths, selection } => {
+            // All names are looked up before the first commit is scanned: a wrong one must not cost a long scan.
+            let mut chosen = Vec::with_capacity(paths.len());
+            for path in paths {
+                let repository = repository(path)?;
+                let (set, filter) = selection.resolve(&repository, scan.collector)?;
+                chosen.push((repository, set, filter));
+            }
+            for (repository, set, filter) in &chosen {
+                let prefix = if chosen.len() == 1 { String::new() } else { format!("{}/", git::name(repository)) };
+                scan_commits(scan, repository, set, filter, &prefix)?;
+            }
         }
     }
     Ok(())
@@ -215,9 +246,18 @@ fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
     git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.to_owned()))
 }
 
-/// What the commits of `set` introduce.
-fn scan_commits(scan: &Scan<'_>, repository: &git2::Repository, set: &Set) -> Result<(), ScanFailure> {
-    let git::ranges::Range { changes, cut_at } = git::ranges::commits(repository, set, scan.collector)?;
+/// What those commits of `set` introduce that pass `filter`; `prefix` is put before their paths.
+fn scan_commits(
+    scan: &Scan<'_>,
+    repository: &git2::Repository,
+    set: &Set,
+    filter: &Filter,
+    prefix: &str,
+) -> Result<(), ScanFailure> {
+    let git::ranges::Range { mut changes, cut_at } = git::ranges::commits(repository, set, filter, scan.collector)?;
+    if !prefix.is_empty() {
+        changes.iter_mut().flat_map(|change| &mut change.new).for_each(|changed| changed.origin.put_before(prefix));
+    }
     scan.collector.commits(changes.len() as u64);
     if let Some(commit) = cut_at {
         let problem = format!(
@@ -228,167 +268,4 @@ fn scan_commits(scan: &Scan<'_>, repository: &git2::Repository, set: &Set) -> Re
     }
     introduced::scan(scan, repository, &changes);
     Ok(())
-}
-
-/// A folder or repository that is scanned: where its configuration lies.
-pub struct Root {
-    /// The top of the working tree, or the scanned folder.
-    pub base: PathBuf,
-    /// What is scanned, in or below `base`.
-    pub scanned: PathBuf,
-    /// Put before its paths in reports.
-    pub prefix: String,
-    /// The repository, where there is one.
-    pub repository: Option<git2::Repository>,
-}
-
-/// Where the configuration of `targets` lies. Standard input has none.
-pub fn roots(targets: &[Target]) -> Result<Vec<Root>, ScanFailure> {
-    let mut roots = Vec::new();
-    for target in targets {
-        match target {
-            Target::Stdin => {}
-            Target::Paths { paths, .. } => {
-                let places = places(paths)?;
-                let one_base = places.iter().all(|p| p.base() == places[0].base());
-                for place in places {
-                    let prefix = if one_base { String::new() } else { prefix_of(&place) };
-                    let base = place.base().to_owned();
-                    let repository = match place.enclosing {
-                        Some((repository, _)) => Some(repository),
-                        None => git::open(&place.path).ok().flatten().filter(git2::Repository::is_bare),
-                    };
-                    roots.push(Root { base, scanned: place.absolute, prefix, repository });
-                }
-            }
-            Target::Message(_) => {}
-            Target::Listed { path, .. } => {
-                let base =
-                    std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
-                let repository = git::open(&base).ok().flatten();
-                roots.push(Root { scanned: base.clone(), base, prefix: String::new(), repository });
-            }
-            Target::Staged(path)
-            | Target::Range(path, _)
-            | Target::Introduced { path, .. }
-            | Target::Commits { path, .. }
-            | Target::Version { repository: path, .. } => {
-                let repository = git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.clone()))?;
-                let base = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
-                let base = std::fs::canonicalize(&base).unwrap_or(base);
-                roots.push(Root { scanned: base.clone(), base, prefix: String::new(), repository: Some(repository) });
-            }
-        }
-    }
-    // Several targets in one repository share its files.
-    roots.sort_by(|a: &Root, b| (&a.base, &a.scanned).cmp(&(&b.base, &b.scanned)));
-    roots.dedup_by(|b, a| a.base == b.base && b.scanned.starts_with(&a.scanned));
-    Ok(roots)
-}
-
-/// A target of a path scan: what is reported of its place.
-struct Place {
-    /// As named by the user.
-    path: PathBuf,
-    /// Without links and `..`.
-    absolute: PathBuf,
-    /// The repository it lies in, and the top of that repository's working tree.
-    enclosing: Option<(git2::Repository, PathBuf)>,
-}
-
-impl Place {
-    /// The folder that reported paths are relative to.
-    fn base(&self) -> &Path {
-        match &self.enclosing {
-            Some((_, top)) => top,
-            None if self.absolute.is_dir() => &self.absolute,
-            None => self.absolute.parent().unwrap_or(&self.absolute),
-        }
-    }
-}
-
-fn places(paths: &[PathBuf]) -> Result<Vec<Place>, ScanFailure> {
-    let mut places = Vec::with_capacity(paths.len());
-    for path in paths {
-        let fail = |source| ScanFailure::Path { path: path.clone(), source };
-        let absolute = std::fs::canonicalize(path).map_err(fail)?;
-        // The enclosing repository names paths and says what is tracked. A broken one does not keep files from being
-        // scanned.
-        let enclosing = git::discover(&absolute).ok().flatten().and_then(|repository| {
-            let top = std::fs::canonicalize(repository.workdir()?).ok()?;
-            absolute.starts_with(&top).then_some((repository, top))
-        });
-        places.push(Place { path: path.clone(), absolute, enclosing });
-    }
-    Ok(places)
-}
-
-fn scan_paths(scan: &Scan<'_>, paths: &[PathBuf], what: What, options: &Options) -> Result<(), ScanFailure> {
-    // All targets are looked at before the first is scanned: a wrong name must not cost a long scan.
-    let places = places(paths)?;
-    let one_base = places.iter().all(|p| p.base() == places[0].base());
-    for place in &places {
-        let prefix = if one_base { String::new() } else { prefix_of(place) };
-        let repository = match what {
-            What::Files => None,
-            What::Both | What::History => match git::open(&place.path) {
-                Ok(None) if what == What::History => return Err(ScanFailure::NoRepository(place.path.clone())),
-                Ok(None) if place.path.join(".git").symlink_metadata().is_ok() => {
-                    let problem = "it has a .git, but there is no repository behind it: history was not scanned";
-                    scan.collector.error(place.path.display().to_string(), problem);
-                    None
-                }
-                Ok(found) => found,
-                Err(error) if what == What::History => return Err(error.into()),
-                Err(error) => {
-                    // The files can still be scanned, but the scan is not what was asked for.
-                    scan.collector.error(place.path.display().to_string(), error.to_string());
-                    None
-                }
-            },
-        };
-        if what != What::History && repository.as_ref().is_none_or(|r| !r.is_bare()) {
-            scan_files(scan, place, &prefix, options);
-        }
-        if let Some(repository) = repository {
-            history::scan(scan, &repository, &prefix)?;
-        }
-    }
-    Ok(())
-}
-
-fn scan_files(scan: &Scan<'_>, place: &Place, prefix: &str, options: &Options) {
-    let tracked = match &place.enclosing {
-        Some((repository, _)) if options.ignore => git::tracked(repository).unwrap_or_else(|error| {
-            scan.collector.error(
-                git::name(repository),
-                format!("{error}; files that are tracked and ignored may have been missed"),
-            );
-            Vec::new()
-        }),
-        _ => Vec::new(),
-    };
-    let tree =
-        files::Tree { path: place.absolute.clone(), base: place.base().to_owned(), prefix: prefix.to_owned(), tracked };
-    let options = files::Options { ignore: options.ignore, threads: options.threads, exclude: &options.exclude };
-    files::scan(scan, &tree, options);
-}
-
-/// What tells several targets apart in reported paths: the folder they are relative to, as seen from here.
-fn prefix_of(place: &Place) -> String {
-    if place.enclosing.is_none() {
-        let folder = if place.absolute.is_dir() { Some(&*place.path) } else { place.path.parent() };
-        let text = folder.map(Path::to_string_lossy).unwrap_or_default();
-        let text = text.trim_end_matches('/');
-        return if matches!(text, "" | ".") {
-            String::new()
-        } else {
-            format!("{}/", text.strip_prefix("./").unwrap_or(text))
-        };
-    }
-    let base = place.base();
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
-    let shown = base.strip_prefix(&here).unwrap_or(base);
-    let text = shown.to_string_lossy();
-    if text.is_empty() { String::new() } else { format!("{}/", text.trim_end_matches('/')) }
 }

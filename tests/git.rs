@@ -10,14 +10,24 @@ mod environment;
 mod history;
 #[path = "git/hostile.rs"]
 mod hostile;
+#[path = "git/interrupt.rs"]
+mod interrupt;
 #[path = "git/kinds.rs"]
 mod kinds;
+#[path = "git/layout.rs"]
+mod layout;
+#[path = "git/properties.rs"]
+mod properties;
 #[path = "git/range.rs"]
 mod range;
 #[path = "git/refs.rs"]
 mod refs;
 #[path = "git/regressions.rs"]
 mod regressions;
+#[path = "git/repositories.rs"]
+mod repositories;
+#[path = "git/selection.rs"]
+mod selection;
 #[path = "git/staged.rs"]
 mod staged;
 mod support;

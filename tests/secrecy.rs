@@ -161,6 +161,7 @@ fn no_mode_and_no_report_file_shows_a_secret() {
         &["--history-only"],
         &["--staged"],
         &["--range", "HEAD"],
+        &["--since", "2000-01-01", "--max-count", "1000"],
         &["--no-history", "--max-file-size", "100"],
     ] {
         let run =

@@ -121,7 +121,7 @@ struct Service {
 pub fn plan(job: &Job<'_>) -> Result<Plan, CiError> {
     let repository = git::discover(&job.folder)?.ok_or_else(|| CiError::NoRepository(job.folder.clone()))?;
     let mut plan = Plan::default();
-    let folder = |what| Target::Paths { paths: vec![job.folder.clone()], what };
+    let folder = |what| Target::Paths { paths: vec![job.folder.clone()], what, submodules: false };
     match job.mode {
         Mode::Files => plan.targets.push(folder(What::Files)),
         Mode::History => plan.targets.push(whole(&repository, What::History)),
@@ -180,12 +180,12 @@ fn commits(
 
 /// The repository as a target: its top, whatever folder of it was named.
 fn whole(repository: &Repository, what: What) -> Target {
-    Target::Paths { paths: vec![path_of(repository)], what }
+    Target::Paths { paths: vec![path_of(repository)], what, submodules: false }
 }
 
 /// The files of the folder and all of history.
 fn everything(repository: &Repository, folder: &Path, plan: &mut Plan) {
-    plan.targets.push(Target::Paths { paths: vec![folder.to_owned()], what: What::Files });
+    plan.targets.push(Target::Paths { paths: vec![folder.to_owned()], what: What::Files, submodules: false });
     plan.targets.push(whole(repository, What::History));
 }
 

@@ -41,8 +41,7 @@ pub(super) fn scan_all(
         return Err(UsageError::new("no report is written here: leave --format, --output and --report to `scan`"));
     }
     args.common.no_baseline = true;
-    let target = scan::target(&args)?;
-    let plan = Plan { targets: vec![target], ..Plan::default() };
+    let plan = Plan { targets: scan::targets(&args)?, ..Plan::default() };
     let outcome = scan::perform(&args.common, &plan, |report, _| {
         if !report.is_complete() {
             let mut err = io::stderr().lock();

@@ -6,12 +6,16 @@ use super::scan::{perform, write};
 use super::{Outcome, UsageError, variable};
 use crate::ci::{self, Job};
 use crate::cli::CiArgs;
+use crate::git::selection::Selection;
 use crate::plan::Plan;
 use crate::scan::Target;
 
 pub(super) fn run(args: CiArgs) -> Result<Outcome, UsageError> {
     let plan = match args.range {
-        Some(range) => Plan { targets: vec![Target::Range(args.path, range)], ..Plan::default() },
+        Some(range) => {
+            let selection = Selection { range: Some(range), ..Selection::default() };
+            Plan { targets: vec![Target::Selection { paths: vec![args.path], selection }], ..Plan::default() }
+        }
         None => {
             let job = Job {
                 folder: args.path,

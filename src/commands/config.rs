@@ -38,7 +38,7 @@ pub(super) fn run(command: ConfigCommand) -> Result<Outcome, UsageError> {
 }
 
 fn resolve(path: &Path, args: &SettingsArgs) -> Result<Settings, UsageError> {
-    let target = Target::Paths { paths: vec![PathBuf::from(path)], what: What::Both };
+    let target = Target::Paths { paths: vec![PathBuf::from(path)], what: What::Both, submodules: false };
     settings::resolve(args, &[target]).map_err(UsageError::new)
 }
 

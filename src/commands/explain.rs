@@ -57,7 +57,7 @@ pub(super) fn run(args: ExplainArgs) -> Result<Outcome, UsageError> {
         None => {
             let path = existing(&place.path);
             let bytes = std::fs::read(&path).map_err(|e| UsageError::new(format!("{}: {e}", path.display())))?;
-            (Target::Paths { paths: vec![path], what: What::Files }, bytes)
+            (Target::Paths { paths: vec![path], what: What::Files, submodules: false }, bytes)
         }
         Some(revision) => {
             let repository = git::discover(Path::new(".")).map_err(UsageError::new)?;

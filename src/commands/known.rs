@@ -40,9 +40,10 @@ fn roots(targets: &[Target]) -> Vec<PathBuf> {
     };
     for target in targets {
         match target {
-            Target::Paths { paths, .. } => paths.iter().for_each(|path| add(path)),
+            Target::Paths { paths, .. } | Target::List { paths, .. } | Target::Selection { paths, .. } => {
+                paths.iter().for_each(|path| add(path));
+            }
             Target::Staged(path)
-            | Target::Range(path, _)
             | Target::Introduced { path, .. }
             | Target::Commits { path, .. }
             | Target::Listed { path, .. }

@@ -1,15 +1,18 @@
 //! `spillcheck scan`.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::{Output, wants_color};
 use super::progress::Progress;
 use super::{Outcome, UsageError, known};
 use crate::cli::{CommonArgs, FormatName, ScanArgs};
 use crate::collect::Collector;
+use crate::git;
+use crate::git::selection::Selection;
 use crate::judge::allow::Comments;
 use crate::plan::Plan;
 use crate::report::{self, Format, Report};
@@ -19,8 +22,7 @@ use crate::source::History;
 use crate::suppression::Suppressor;
 
 pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
-    let target = target(&args)?;
-    let plan = Plan { targets: vec![target], ..Plan::default() };
+    let plan = Plan { targets: targets(&args)?, ..Plan::default() };
     perform(&args.common, &plan, |report, outputs| write(report, outputs, &args.common))
 }
 
@@ -110,35 +112,83 @@ pub(super) fn comments(args: &CommonArgs) -> Comments {
 }
 
 /// What the arguments say is to be scanned.
-pub(super) fn target(args: &ScanArgs) -> Result<Target, UsageError> {
-    let is_stdin = |path: &PathBuf| path == Path::new("-");
-    if args.paths.iter().any(is_stdin) {
-        if args.paths.len() > 1 {
+pub(super) fn targets(args: &ScanArgs) -> Result<Vec<Target>, UsageError> {
+    let selection = selection(args)?;
+    if args.paths.iter().any(|path| is_stdin(path)) {
+        if args.paths.len() > 1 || args.repos_from.is_some() {
             return Err(UsageError::new("`-` (standard input) cannot be combined with other paths"));
         }
-        if args.history_only || args.staged || args.range.is_some() {
+        if args.history_only || args.staged || selection.is_some() {
             return Err(UsageError::new(
-                "standard input has no history: `-` cannot be combined with --history-only, --staged or --range",
+                "standard input has no history: `-` cannot be combined with --history-only, --staged or a choice of commits",
             ));
         }
-        return Ok(Target::Stdin);
+        return Ok(vec![Target::Stdin]);
     }
-    if args.staged || args.range.is_some() {
+    if args.staged {
         let [path] = args.paths.as_slice() else {
-            return Err(UsageError::new("--staged and --range take one repository"));
+            return Err(UsageError::new("--staged takes one repository"));
         };
-        let path = path.clone();
-        return Ok(match &args.range {
-            Some(range) => Target::Range(path, range.clone()),
-            None => Target::Staged(path),
-        });
+        return Ok(vec![Target::Staged(path.clone())]);
+    }
+    if let Some(selection) = selection {
+        return Ok(vec![Target::Selection { paths: args.paths.clone(), selection }]);
     }
     let what = match (args.no_history, args.history_only) {
         (true, _) => What::Files,
         (_, true) => What::History,
         _ => What::Both,
     };
-    Ok(Target::Paths { paths: args.paths.clone(), what })
+    let mut targets = Vec::new();
+    if !args.paths.is_empty() {
+        targets.push(Target::Paths { paths: args.paths.clone(), what, submodules: args.submodules });
+    }
+    if let Some(list) = &args.repos_from {
+        targets.push(Target::List { paths: listed(list)?, what, submodules: args.submodules });
+    }
+    Ok(targets)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The choice of commits; none if there is none.
+fn selection(args: &ScanArgs) -> Result<Option<Selection>, UsageError> {
+    let since = match &args.since {
+        Some(text) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+            let since = git::parse_date(text, i64::try_from(now).unwrap_or(i64::MAX));
+            Some(since.ok_or_else(|| {
+                UsageError::new(format!(
+                    "--since: {text:?} is no date: use 2024-03-01, RFC 3339, @SECONDS or \"2 weeks ago\""
+                ))
+            })?)
+        }
+        None => None,
+    };
+    let max_count = args.max_count.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+    let selection = Selection { range: args.range.clone(), branches: args.branch.clone(), since, max_count };
+    Ok((selection != Selection::default()).then_some(selection))
+}
+
+/// The paths that a list names: one in each line, or each ended by NUL if there is one. Empty lines are passed over.
+fn listed(list: &Path) -> Result<Vec<PathBuf>, UsageError> {
+    let fail = |error: io::Error| UsageError::new(format!("--repos-from {}: {error}", list.display()));
+    let mut bytes = Vec::new();
+    if is_stdin(list) {
+        io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
+    } else {
+        bytes = std::fs::read(list).map_err(fail)?;
+    }
+    let ends = if bytes.contains(&0) { b'\0' } else { b'\n' };
+    let lines =
+        bytes.split(|b| *b == ends).map(|line| if ends == 0 { line } else { line.strip_suffix(b"\r").unwrap_or(line) });
+    let paths: Vec<PathBuf> = lines.filter(|line| !line.is_empty()).map(git::path_of_bytes).collect();
+    if paths.is_empty() {
+        return Err(UsageError::new(format!("--repos-from {}: the list is empty", list.display())));
+    }
+    Ok(paths)
 }
 
 fn outputs(args: &CommonArgs) -> Result<Vec<Output>, UsageError> {

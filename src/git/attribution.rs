@@ -1,8 +1,7 @@
 //! Where objects stand in history: first commit, paths, in HEAD or not. One pass over all trees and commits for all objects that
 //! hold something.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use git2::{Oid, Repository};
@@ -10,30 +9,43 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::GitError;
 use super::graph::{Bits, Graph, Named};
+use super::lineage::{Lineage, ancestors};
 use super::store::Store;
 use super::tips::Tips;
 use crate::collect::Collector;
+use crate::origin::{Reach, Tag};
 
 /// One path at which an object stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Appearance {
-    /// Path from the top of the repository; invalid UTF-8 replaced.
+    /// Path from the top of the repository, invalid UTF-8 replaced; or what stands in for one.
     pub(super) path: Arc<str>,
-    /// Place of its first commit in the order of history: parents before children, ties by date.
+    /// Place of its first commit in [`Lineage::order`]; beyond all of them for what is in no commit.
     pub(super) order: u32,
-    /// That commit.
-    pub(super) commit: Oid,
+    /// What has it there.
+    pub(super) holder: Holder,
     /// HEAD has the object there.
     pub(super) in_head: bool,
+}
+
+/// What an object is part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A commit; the lineage knows what reaches it.
+    Commit(Oid),
+    /// An annotated tag: the object is its message.
+    Tag(Arc<Tag>, Arc<Reach>),
+    /// A tree or blob that refs point at without a commit.
+    Refs(Arc<Reach>),
 }
 
 /// What the walk over all commits says.
 #[derive(Default)]
 pub(super) struct Attribution {
-    /// Appearances of the wanted objects by number; an object without any is not reachable.
+    /// Appearances of the wanted objects by number; an object without any is part of nothing.
     pub(super) appearances: HashMap<u32, Vec<Appearance>>,
-    /// How many commits were walked.
-    pub(super) commits: u64,
+    /// All commits.
+    pub(super) lineage: Lineage,
 }
 
 struct Walk<'r> {
@@ -48,8 +60,10 @@ struct Walk<'r> {
     seen: FxHashSet<(u32, u32)>,
     /// By tree: the path it was last seen at. Few trees stand at more than one.
     last_seen: Vec<u32>,
-    /// Objects seen at a path, with the appearance's place in `found`.
-    found: FxHashMap<(u32, u32), (u32, Oid, bool)>,
+    /// Objects seen at a path: what had them there first, and whether HEAD has them there.
+    found: FxHashMap<(u32, u32), (u32, bool)>,
+    /// Folders were too deep.
+    is_cut: bool,
 }
 
 /// Whether a tree holds something wanted.
@@ -65,6 +79,9 @@ const TOP: u32 = 0;
 /// No path's number.
 const NOWHERE: u32 = u32::MAX;
 
+/// Folders in folders: git's own limit (`core.maxTreeDepth`).
+const DEEPEST: usize = 2048;
+
 /// Attributes the `wanted` objects. Objects that reachable history names and that are not there are errors of the scan.
 pub(super) fn attribute(
     repository: &Repository,
@@ -74,8 +91,8 @@ pub(super) fn attribute(
     collector: &Collector,
 ) -> Result<Attribution, GitError> {
     let tips = super::tips::tips(repository, collector)?;
-    let order = order(repository, store, graph, &tips, collector);
-    report_missing(repository, store, graph, &order, collector);
+    let lineage = Lineage::new(repository, store, graph, &tips, collector);
+    report_missing(repository, store, graph, lineage.remembered(), collector);
     let mut walk = Walk {
         graph,
         wanted,
@@ -85,61 +102,107 @@ pub(super) fn attribute(
         seen: FxHashSet::default(),
         last_seen: vec![NOWHERE; store.ids.len()],
         found: FxHashMap::default(),
+        is_cut: false,
     };
-    for (place, number) in order.iter().enumerate() {
+    for (place, number) in lineage.order.iter().enumerate() {
         if collector.is_cancelled() {
             break;
         }
         let Some(tree) = graph.commit(*number).and_then(|c| c.tree.number()) else { continue };
-        walk.tree(tree, TOP, &mut |_, _| Some((place as u32, store.ids[*number as usize])));
+        walk.tree(tree, TOP, Some(place as u32), 0);
+    }
+    // Beyond the commits: trees that refs point at.
+    let by_ref: Vec<(u32, Arc<Reach>)> = tips
+        .objects
+        .iter()
+        .filter_map(|(id, refs)| Some((store.number(id)?, Arc::new(Reach::of_refs(refs.iter().cloned())))))
+        .collect();
+    let commits = lineage.order.len();
+    for (n, (tree, _)) in by_ref.iter().enumerate() {
+        walk.tree(*tree, TOP, Some((commits + n) as u32), 0);
     }
     let head = super::tips::head(repository, collector);
     if let Some(tree) = head.as_ref().and_then(|c| store.number(&c.tree_id())) {
         walk.seen.clear();
         walk.last_seen.fill(NOWHERE);
-        walk.tree(tree, TOP, &mut |_, _| None);
+        walk.tree(tree, TOP, None, 0);
     }
-    let mut attribution = Attribution { commits: order.len() as u64, ..Attribution::default() };
-    let found = std::mem::take(&mut walk.found);
-    for ((object, path), (order, commit, in_head)) in found {
+    if walk.is_cut {
+        let problem = format!("has folders more than {DEEPEST} deep: what stands below is reported without its path");
+        collector.error(super::name(repository), problem);
+    }
+    let mut attribution = Attribution { lineage, ..Attribution::default() };
+    for ((object, path), (order, in_head)) in std::mem::take(&mut walk.found) {
         let path = walk.path(path);
-        attribution.appearances.entry(object).or_default().push(Appearance { path, order, commit, in_head });
+        let holder = match attribution.lineage.order.get(order as usize) {
+            Some(number) => Holder::Commit(store.ids[*number as usize]),
+            None => Holder::Refs(Arc::clone(&by_ref[order as usize - commits].1)),
+        };
+        attribution.appearances.entry(object).or_default().push(Appearance { path, order, holder, in_head });
     }
-    messages(store, wanted, &order, head.map(|c| c.id()), graph, &mut attribution);
+    attribution.messages(store, graph, wanted, head.map(|c| c.id()));
+    attribution.tags(repository, store, wanted, &tips);
+    for (blob, reach) in by_ref.iter().filter(|(number, _)| wanted.contains(*number)) {
+        let Reach::Refs { names, .. } = &**reach else { continue };
+        let path = format!("<blob of {}>", names.first().map_or("a ref", |name| name));
+        attribution.appearances.entry(*blob).or_insert_with(|| vec![alone(path, Holder::Refs(Arc::clone(reach)))]);
+    }
     Ok(attribution)
 }
 
-/// Wanted commits appear in themselves: their message holds something.
-fn messages(
-    store: &Store,
-    wanted: &Bits,
-    order: &[u32],
-    head: Option<Oid>,
-    graph: &Graph,
-    attribution: &mut Attribution,
-) {
-    let messages: Vec<(u32, u32)> =
-        order.iter().enumerate().filter(|(_, n)| wanted.contains(**n)).map(|(place, n)| (place as u32, *n)).collect();
-    if messages.is_empty() {
-        return;
+/// The appearance of what is in no commit.
+fn alone(path: String, holder: Holder) -> Appearance {
+    Appearance { path: path.into(), order: u32::MAX, holder, in_head: false }
+}
+
+impl Attribution {
+    /// Wanted commits appear in themselves: their message holds something.
+    fn messages(&mut self, store: &Store, graph: &Graph, wanted: &Bits, head: Option<Oid>) {
+        let order = self.lineage.order.iter().enumerate();
+        let messages: Vec<(u32, u32)> =
+            order.filter(|(_, n)| wanted.contains(**n)).map(|(place, n)| (place as u32, *n)).collect();
+        if messages.is_empty() {
+            return;
+        }
+        let in_head = ancestors(store, graph, head.into_iter());
+        for (place, number) in messages {
+            self.appearances.entry(number).or_default().push(Appearance {
+                path: Arc::from(super::COMMIT_MESSAGE),
+                order: place,
+                holder: Holder::Commit(store.ids[number as usize]),
+                in_head: in_head.contains(number),
+            });
+        }
     }
-    let in_head = ancestors(store, graph, head.iter().copied());
-    for (place, number) in messages {
-        attribution.appearances.entry(number).or_default().push(Appearance {
-            path: Arc::from(super::COMMIT_MESSAGE),
-            order: place,
-            commit: store.ids[number as usize],
-            in_head: in_head.contains(number),
-        });
+
+    /// The same for wanted tags, those that no ref leads to any more included.
+    fn tags(&mut self, repository: &Repository, store: &Store, wanted: &Bits, tips: &Tips) {
+        let numbers = (0..store.ids.len() as u32).filter(|n| wanted.contains(*n));
+        let left: Vec<u32> = numbers.filter(|n| !self.appearances.contains_key(n)).collect();
+        for number in left {
+            let id = store.ids[number as usize];
+            let Ok(tag) = repository.find_tag(id) else { continue };
+            let reach = match tips.tags.get(&id) {
+                Some(refs) => Reach::of_refs(refs.iter().cloned()),
+                None => Reach::Unreachable,
+            };
+            let tag = Arc::new(super::tag_about(&tag));
+            let path = format!("<message of tag {}>", tag.name);
+            self.appearances.insert(number, vec![alone(path, Holder::Tag(tag, Arc::new(reach)))]);
+        }
     }
 }
 
 impl Walk<'_> {
     /// Whether the tree holds something wanted, at any depth.
-    fn is_useful(&mut self, tree: u32) -> bool {
+    fn is_useful(&mut self, tree: u32, depth: usize) -> bool {
         match self.useful[tree as usize] {
             Useful::Unknown => {}
             known => return known == Useful::Yes,
+        }
+        if depth > DEEPEST {
+            self.is_cut = true;
+            return false;
         }
         let graph = self.graph;
         let entries = graph.entries(tree);
@@ -147,7 +210,11 @@ impl Walk<'_> {
         self.useful[tree as usize] = Useful::No;
         let mut useful = false;
         for entry in entries {
-            useful |= if entry.is_tree { self.is_useful(entry.object) } else { self.wanted.contains(entry.object) };
+            useful |= if entry.is_tree {
+                self.is_useful(entry.object, depth + 1)
+            } else {
+                self.wanted.contains(entry.object)
+            };
         }
         if useful {
             self.useful[tree as usize] = Useful::Yes;
@@ -155,10 +222,10 @@ impl Walk<'_> {
         useful
     }
 
-    /// Notes the wanted objects below `tree`, which stands at `path`. `commit` gives the commit they first appear in; none marks
-    /// what is in HEAD.
-    fn tree(&mut self, tree: u32, path: u32, commit: &mut dyn FnMut(u32, u32) -> Option<(u32, Oid)>) {
-        if !self.is_useful(tree) || self.last_seen[tree as usize] == path {
+    /// Notes the wanted objects below `tree`, which stands at `path`. `order` is the place of what has it; none marks what is in
+    /// HEAD.
+    fn tree(&mut self, tree: u32, path: u32, order: Option<u32>, depth: usize) {
+        if !self.is_useful(tree, depth) || self.last_seen[tree as usize] == path {
             return;
         }
         self.last_seen[tree as usize] = path;
@@ -167,21 +234,21 @@ impl Walk<'_> {
         }
         let graph = self.graph;
         for entry in graph.entries(tree) {
-            if entry.is_tree && !self.is_useful(entry.object) {
+            if entry.is_tree && !self.is_useful(entry.object, depth + 1) {
                 continue;
             }
             let at = self.path_number(path, entry.name);
             if entry.is_tree {
-                self.tree(entry.object, at, commit);
+                self.tree(entry.object, at, order, depth + 1);
                 continue;
             }
-            match commit(entry.object, at) {
-                Some((place, id)) => {
-                    self.found.entry((entry.object, at)).or_insert((place, id, false));
+            match order {
+                Some(order) => {
+                    self.found.entry((entry.object, at)).or_insert((order, false));
                 }
                 None => {
                     if let Some(found) = self.found.get_mut(&(entry.object, at)) {
-                        found.2 = true;
+                        found.1 = true;
                     }
                 }
             }
@@ -208,79 +275,12 @@ impl Walk<'_> {
     }
 }
 
-/// All commits that `from` reaches, `from` included, by number.
-fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> Bits {
-    let mut reached = Bits::new(store.ids.len());
-    let mut queue: Vec<u32> = from.filter_map(|id| store.number(&id)).filter(|n| reached.insert(*n)).collect();
-    while let Some(number) = queue.pop() {
-        let parents = graph.commit(number).map_or(&[][..], |c| &c.parents);
-        queue.extend(parents.iter().filter_map(|p| p.number()).filter(|n| reached.insert(*n)));
-    }
-    reached
-}
-
-/// The reachable commits, parents before children, ties by committer time and id; then, in the same order, those that only
-/// reflogs remember.
-fn order(repository: &Repository, store: &Store, graph: &Graph, tips: &Tips, collector: &Collector) -> Vec<u32> {
-    let name = super::name(repository);
-    let boundary = super::shallow(repository);
-    let reached = ancestors(store, graph, tips.refs.iter().copied());
-    let remembered = ancestors(store, graph, tips.reflogs.iter().copied());
-    for (number, commit) in graph.commits().iter().filter(|(n, _)| reached.contains(*n)) {
-        let id = store.ids[*number as usize];
-        for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
-            if parent.number().is_none_or(|n| graph.commit(n).is_none()) {
-                let parent = parent.id(store);
-                collector
-                    .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent"));
-            }
-        }
-    }
-    let mut order = sorted(graph, |n| reached.contains(n));
-    order.extend(sorted(graph, |n| remembered.contains(n) && !reached.contains(n)));
-    order
-}
-
-/// The chosen commits, parents before children, ties by committer time and id.
-fn sorted(graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
-    // By place among the commits: how many parents are still to come, and the children.
-    let commits = graph.commits();
-    let mut waiting = vec![0u32; commits.len()];
-    let mut links: Vec<(u32, u32)> = Vec::new();
-    let mut ready = BinaryHeap::new();
-    for (place, (number, commit)) in commits.iter().enumerate().filter(|(_, (n, _))| chosen(*n)) {
-        for parent in commit.parents.iter().filter_map(|p| p.number()).filter(|n| chosen(*n)) {
-            if let Some(parent) = graph.commit_place(parent) {
-                links.push((parent as u32, place as u32));
-                waiting[place] += 1;
-            }
-        }
-        if waiting[place] == 0 {
-            ready.push(Reverse((commit.time, *number, place as u32)));
-        }
-    }
-    links.sort_unstable();
-    let mut order = Vec::with_capacity(commits.len());
-    while let Some(Reverse((_, number, place))) = ready.pop() {
-        order.push(number);
-        let first = links.partition_point(|l| l.0 < place);
-        for &(_, child) in links[first..].iter().take_while(|l| l.0 == place) {
-            waiting[child as usize] -= 1;
-            if waiting[child as usize] == 0 {
-                let (number, commit) = &commits[child as usize];
-                ready.push(Reverse((commit.time, *number, child)));
-            }
-        }
-    }
-    order
-}
-
 /// Reports what reachable trees name and the object database lacks: one error for each kind, with the count.
-fn report_missing(repository: &Repository, store: &Store, graph: &Graph, order: &[u32], collector: &Collector) {
+fn report_missing(repository: &Repository, store: &Store, graph: &Graph, commits: &[u32], collector: &Collector) {
     let name = super::name(repository);
     let mut lost: Vec<Oid> = Vec::new();
     let mut roots: Vec<u32> = Vec::new();
-    for commit in order.iter().filter_map(|n| graph.commit(*n)) {
+    for commit in commits.iter().filter_map(|n| graph.commit(*n)) {
         match commit.tree {
             Named::Here(tree) => roots.push(tree),
             Named::Missing(id) => lost.push(id),

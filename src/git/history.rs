@@ -6,14 +6,14 @@ use std::sync::Arc;
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
-use super::attribution::{self, Appearance, Attribution};
+use super::attribution::{self, Appearance, Attribution, Holder};
 use super::forest::Forest;
 use super::graph::{self, Bits};
 use super::holdings::{Holdings, Key};
 use super::store::Store;
 use super::{GitError, commit_about, objects};
 use crate::judge::companions::Companions;
-use crate::origin::{Commit, Origin};
+use crate::origin::{Commit, Origin, Reach};
 use crate::report::DropReason;
 use crate::search::{Match, Matches};
 use crate::source::Scan;
@@ -29,19 +29,35 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
         wanted.insert(*number);
     }
-    let graph = graph::read(repository, &store, &forests, &wanted, scan.collector, scan.pool, objects::limits(scan));
-    let attribution = attribution::attribute(repository, &store, &graph, &wanted, scan.collector)?;
-    scan.collector.objects(holdings.count, holdings.bytes, attribution.commits);
+    let attribution = attribute(scan, repository, &store, &forests, &wanted)?;
+    let commits = attribution.as_ref().map_or(0, |a| a.lineage.order.len() as u64);
+    scan.collector.objects(holdings.count, holdings.bytes, commits);
     holdings.skipped.iter().for_each(|(reason, n)| scan.collector.skip_many(*reason, *n));
     scan.collector.drop_many(&holdings.dropped);
     let below = holdings.keys.iter().filter(|k| k.by_kind.most() < Some(scan.floor)).count() as u64;
     scan.collector.drop_many(&BTreeMap::from([(DropReason::Confidence, below)]));
     let staged = super::index_entries(repository, scan.collector);
     report(
-        &Findings { scan, repository, store: &store, holdings: &holdings, attribution: &attribution, prefix },
+        &Findings { scan, repository, store: &store, holdings: &holdings, attribution: attribution.as_ref(), prefix },
         &staged,
     );
     Ok(())
+}
+
+/// Where the wanted objects stand; nothing if the scan is interrupted, because half of a walk would be wrong.
+fn attribute(
+    scan: &Scan<'_>,
+    repository: &Repository,
+    store: &Store,
+    forests: &[Forest<'_>],
+    wanted: &Bits,
+) -> Result<Option<Attribution>, GitError> {
+    if scan.collector.is_cancelled() {
+        return Ok(None);
+    }
+    let graph = graph::read(repository, store, forests, wanted, scan.collector, scan.pool, objects::limits(scan));
+    let attribution = attribution::attribute(repository, store, &graph, wanted, scan.collector)?;
+    Ok((!scan.collector.is_cancelled()).then_some(attribution))
 }
 
 struct Findings<'f> {
@@ -49,7 +65,7 @@ struct Findings<'f> {
     repository: &'f Repository,
     store: &'f Store,
     holdings: &'f Holdings,
-    attribution: &'f Attribution,
+    attribution: Option<&'f Attribution>,
     prefix: &'f str,
 }
 
@@ -58,6 +74,22 @@ struct First {
     appearance: Option<Appearance>,
     object: Oid,
     in_head: bool,
+}
+
+impl Findings<'_> {
+    /// What stands in for the path of an object that is part of nothing, and what is said of it.
+    fn alone(&self, id: Oid) -> (Arc<str>, Reach) {
+        match self.attribution {
+            Some(_) => (format!("<unreachable object {id}>").into(), Reach::Unreachable),
+            None => (format!("<object {id}>").into(), Reach::Unknown),
+        }
+    }
+
+    /// Whether an object stands in no commit that anything remembers.
+    fn is_forgotten(&self, appearances: &[Appearance]) -> bool {
+        let remembered = self.attribution.map_or(0, |a| a.lineage.remembered().len());
+        appearances.iter().all(|a| matches!(a.holder, Holder::Commit(_)) && a.order as usize >= remembered)
+    }
 }
 
 /// Looks up, for every secret and every path, the first version that has it, and reports its details.
@@ -74,27 +106,34 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
             continue;
         }
         let id = &f.store.ids[*number as usize];
-        match f.attribution.appearances.get(number) {
-            Some(appearances) => {
-                for appearance in appearances {
-                    for key in keys() {
-                        note(&mut firsts, *key, *id, appearance);
-                    }
+        let appearances = f.attribution.and_then(|a| a.appearances.get(number)).map_or(&[][..], Vec::as_slice);
+        for appearance in appearances {
+            keys().for_each(|key| note(&mut firsts, *key, *id, appearance));
+        }
+        match staged_at.get(id).filter(|_| f.is_forgotten(appearances)) {
+            Some(paths) => staged_only.extend(paths.iter().map(|p| (*id, *p))),
+            None if appearances.is_empty() => {
+                for key in keys() {
+                    let first = First { appearance: None, object: *id, in_head: false };
+                    firsts.insert((*key, f.alone(*id).0), first);
                 }
             }
-            None => match staged_at.get(id) {
-                Some(paths) => staged_only.extend(paths.iter().map(|p| (*id, *p))),
-                None => {
-                    let path: Arc<str> = format!("<unreachable object {id}>").into();
-                    for key in keys() {
-                        firsts
-                            .insert((*key, Arc::clone(&path)), First { appearance: None, object: *id, in_head: false });
-                    }
-                }
-            },
+            None => {}
         }
     }
     let details = details(f, firsts.values().map(|first| first.object).chain(staged_only.iter().map(|s| s.0)));
+    report_firsts(f, firsts, &details);
+    for (id, path) in staged_only {
+        let found = details.get(&id).map(|m| m.found.clone()).unwrap_or_default();
+        let origin = Origin::Staged { path: format!("{}{path}", f.prefix).into() };
+        f.scan.collector.matches(&origin, Matches { found, ..Matches::default() });
+    }
+}
+
+fn report_firsts(f: &Findings<'_>, firsts: BTreeMap<(u32, Arc<str>), First>, details: &HashMap<Oid, Matches>) {
+    let in_commits = firsts.values().filter_map(|first| first.appearance.as_ref());
+    let places = in_commits.filter(|a| matches!(a.holder, Holder::Commit(_))).map(|a| a.order).collect();
+    let reaches = f.attribution.map(|a| a.lineage.reaches(&places)).unwrap_or_default();
     let mut commits: HashMap<Oid, Arc<Commit>> = HashMap::new();
     let companions = Companions::new(f.scan.searcher.rules());
     for ((key, path), first) in firsts {
@@ -104,20 +143,17 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
         let part = |m: &&Match| m.confidence < f.scan.floor && companions.is_part(m.rule);
         let found = matches.found.iter().filter(|m| Key::of(m) == *key || part(m)).cloned().collect();
         let path: Arc<str> = format!("{}{path}", f.prefix).into();
-        let origin = match first.appearance {
-            Some(appearance) => {
-                let commit = commits
-                    .entry(appearance.commit)
-                    .or_insert_with(|| Arc::new(commit_about(f.repository, appearance.commit)));
-                Origin::Commit { path, commit: Arc::clone(commit), in_head: first.in_head }
-            }
-            None => Origin::Object { path },
+        let origin = match first.appearance.map(|a| (a.holder, reaches.get(&a.order))) {
+            Some((Holder::Commit(id), reach)) => Origin::Commit {
+                path,
+                commit: Arc::clone(commits.entry(id).or_insert_with(|| Arc::new(commit_about(f.repository, id)))),
+                in_head: first.in_head,
+                reach: reach.map_or_else(|| Arc::new(Reach::Unknown), Arc::clone),
+            },
+            Some((Holder::Tag(tag, reach), _)) => Origin::Tag { path, tag, reach },
+            Some((Holder::Refs(reach), _)) => Origin::Object { path, reach },
+            None => Origin::Object { path, reach: Arc::new(f.alone(first.object).1) },
         };
-        f.scan.collector.matches(&origin, Matches { found, ..Matches::default() });
-    }
-    for (id, path) in staged_only {
-        let found = details.get(&id).map(|m| m.found.clone()).unwrap_or_default();
-        let origin = Origin::Staged { path: format!("{}{path}", f.prefix).into() };
         f.scan.collector.matches(&origin, Matches { found, ..Matches::default() });
     }
 }
@@ -126,8 +162,9 @@ fn note(firsts: &mut BTreeMap<(u32, Arc<str>), First>, key: u32, object: Oid, ap
     let place = (key, Arc::clone(&appearance.path));
     let first = firsts.entry(place).or_insert_with(|| First { appearance: None, object, in_head: false });
     first.in_head |= appearance.in_head;
-    // Two versions cannot first appear at one path in one commit.
-    if first.appearance.as_ref().is_none_or(|a| appearance.order < a.order) {
+    // Two versions cannot first appear at one path in one commit; two tags can have one name.
+    let rank = (appearance.order, object);
+    if first.appearance.as_ref().is_none_or(|a| rank < (a.order, first.object)) {
         first.appearance = Some(appearance.clone());
         first.object = object;
     }

@@ -9,8 +9,11 @@ mod graph;
 mod head;
 pub mod history;
 pub mod holdings;
+mod lineage;
 pub mod objects;
 pub mod ranges;
+pub mod selection;
+mod special;
 mod store;
 mod time;
 mod tips;
@@ -23,10 +26,11 @@ use std::sync::Once;
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
 
 pub use environment::reopen;
+pub(crate) use special::is_special;
+pub use time::parse as parse_date;
 
 use crate::collect::Collector;
-use crate::origin::Commit;
-use crate::report::SkipReason;
+use crate::origin::{Commit, Tag};
 
 pub use head::Head;
 pub use version::version;
@@ -86,6 +90,7 @@ pub fn open(path: &Path) -> Result<Option<Repository>, GitError> {
     if let Some(repository) = environment::named(path)? {
         return Ok(Some(repository));
     }
+    refuse_special(path)?;
     optional(path, Repository::open(path))
 }
 
@@ -93,10 +98,25 @@ pub fn open(path: &Path) -> Result<Option<Repository>, GitError> {
 /// closest one above, not beyond `GIT_CEILING_DIRECTORIES`. `Ok(None)`: there is none.
 pub fn discover(path: &Path) -> Result<Option<Repository>, GitError> {
     configure();
+    // Where it is comes first: opening reads its configuration.
+    if let Ok(folder) = Repository::discover_path(path, environment::ceilings()) {
+        refuse_special(&folder)?;
+    }
     let found = optional(path, Repository::open_ext(path, RepositoryOpenFlags::empty(), environment::ceilings()));
     match environment::enclosing(path, found.as_ref().ok().and_then(Option::as_ref))? {
         Some(repository) => Ok(Some(repository)),
         None => found,
+    }
+}
+
+/// See [`special`].
+fn refuse_special(path: &Path) -> Result<(), GitError> {
+    match special::find(path) {
+        Some(file) => {
+            let message = format!("{} is no regular file: reading it could wait for ever", file.display());
+            Err(GitError::Open { path: path.to_owned(), message })
+        }
+        None => Ok(()),
     }
 }
 
@@ -133,7 +153,7 @@ pub fn tracked(repository: &Repository) -> Result<Vec<PathBuf>, GitError> {
     Ok(index.iter().map(|entry| PathBuf::from(os_path(&entry.path))).collect())
 }
 
-/// Blobs and paths of the index. Submodules are counted as skipped.
+/// Blobs and paths of the index.
 fn index_entries(repository: &Repository, collector: &Collector) -> Vec<(Oid, String)> {
     let index = match repository.index() {
         Ok(index) => index,
@@ -143,15 +163,42 @@ fn index_entries(repository: &Repository, collector: &Collector) -> Vec<(Oid, St
             return Vec::new();
         }
     };
-    let mut entries = Vec::new();
-    for entry in index.iter() {
-        if entry.mode == 0o160_000 {
-            collector.skip(SkipReason::Submodule);
+    let files = index.iter().filter(|entry| entry.mode != SUBMODULE);
+    files.map(|entry| (entry.id, String::from_utf8_lossy(&entry.path).into_owned())).collect()
+}
+
+/// Mode of an index entry that is a submodule's commit.
+const SUBMODULE: u32 = 0o160_000;
+
+/// Paths of the index at which submodules stand. An index that cannot be read has none.
+pub fn submodules(repository: &Repository) -> Vec<PathBuf> {
+    let Ok(index) = repository.index() else { return Vec::new() };
+    let submodules = index.iter().filter(|entry| entry.mode == SUBMODULE);
+    submodules.map(|entry| PathBuf::from(os_path(&entry.path))).collect()
+}
+
+/// Whether a folder looks like a git folder: a bare repository, or that of a submodule.
+pub fn is_git_folder(path: &Path) -> bool {
+    path.join("HEAD").symlink_metadata().is_ok() && path.join("objects").is_dir() && path.join("refs").is_dir()
+}
+
+/// Git folders of submodules below `top`, those of submodules of submodules included, in order.
+pub fn module_folders(top: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![top.to_owned()];
+    while let Some(folder) = folders.pop() {
+        // A name may have several parts, so a folder that is no git folder may hold some.
+        let below = if is_git_folder(&folder) {
+            found.push(folder.clone());
+            folder.join("modules")
         } else {
-            entries.push((entry.id, String::from_utf8_lossy(&entry.path).into_owned()));
-        }
+            folder
+        };
+        let entries = std::fs::read_dir(below).into_iter().flatten().flatten();
+        folders.extend(entries.filter(|e| e.file_type().is_ok_and(|kind| kind.is_dir())).map(|e| e.path()));
     }
-    entries
+    found.sort();
+    found
 }
 
 /// Commits whose parents a shallow clone does not have.
@@ -160,15 +207,22 @@ pub fn shallow(repository: &Repository) -> HashSet<Oid> {
     text.lines().filter_map(|line| Oid::from_str(line).ok()).collect()
 }
 
+/// `Name <email>`.
+fn person(signature: &git2::Signature<'_>) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{} <{}>", text(signature.name_bytes()), text(signature.email_bytes()))
+}
+
 /// What is reported of a commit.
 fn describe(commit: &git2::Commit<'_>) -> Commit {
-    let author = commit.author();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (author, committer) = (commit.author(), commit.committer());
     Commit {
         time: commit.time().seconds(),
         id: commit.id().to_string(),
-        author: format!("{} <{}>", text(author.name_bytes()), text(author.email_bytes())),
+        author: person(&author),
         date: time::rfc3339(author.when()),
+        committer: person(&committer),
+        committed: time::rfc3339(committer.when()),
     }
 }
 
@@ -176,8 +230,31 @@ fn describe(commit: &git2::Commit<'_>) -> Commit {
 fn commit_about(repository: &Repository, id: Oid) -> Commit {
     match repository.find_commit(id) {
         Ok(commit) => describe(&commit),
-        Err(_) => Commit { time: 0, id: id.to_string(), author: String::new(), date: String::new() },
+        Err(_) => Commit {
+            time: 0,
+            id: id.to_string(),
+            author: String::new(),
+            date: String::new(),
+            committer: String::new(),
+            committed: String::new(),
+        },
     }
+}
+
+/// What is reported of an annotated tag.
+fn tag_about(tag: &git2::Tag<'_>) -> Tag {
+    let tagger = tag.tagger();
+    Tag {
+        name: String::from_utf8_lossy(tag.name_bytes()).into_owned(),
+        id: tag.id().to_string(),
+        tagger: tagger.as_ref().map(person).unwrap_or_default(),
+        date: tagger.map(|t| time::rfc3339(t.when())).unwrap_or_default(),
+    }
+}
+
+/// A path as git and lists write it: bytes.
+pub fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(os_path(bytes))
 }
 
 #[cfg(unix)]

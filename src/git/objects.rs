@@ -92,16 +92,23 @@ fn search_rest(
     })
 }
 
-/// Reads an object with a worker's own `handle`. One that cannot be read is an error of the scan.
+/// Reads an object with a worker's own `handle`, unless the scan is cancelled. One that cannot be read is an error of the scan.
 pub(super) fn read(
     handle: &Result<Repository, git2::Error>,
     id: Oid,
     collector: &Collector,
     name: &str,
 ) -> Option<(Kind, Vec<u8>)> {
-    if collector.is_cancelled() {
-        return None;
-    }
+    if collector.is_cancelled() { None } else { read_now(handle, id, collector, name) }
+}
+
+/// The same whether it is cancelled or not.
+fn read_now(
+    handle: &Result<Repository, git2::Error>,
+    id: Oid,
+    collector: &Collector,
+    name: &str,
+) -> Option<(Kind, Vec<u8>)> {
     let object = handle.as_ref().map_err(|e| e.message().to_owned()).and_then(|repository| {
         let odb = repository.odb().map_err(|e| e.message().to_owned())?;
         let object = odb.read(id).map_err(|e| e.message().to_owned())?;
@@ -119,17 +126,23 @@ pub(super) fn read(
     }
 }
 
-/// Searches one blob with a worker's own `handle`. One that cannot be read is an error of the scan.
+/// Searches one blob, or the message of a commit, with a worker's own `handle`. One that cannot be read is an error of the scan.
 pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>) -> Matches {
     let name = handle.as_ref().map(super::name).unwrap_or_default();
-    let Some((_, text)) = read(handle, id, scan.collector, &name) else { return Matches::default() };
-    if scan.is_blob_too_large(text.len() as u64) {
+    let Some((kind, text)) = read(handle, id, scan.collector, &name) else { return Matches::default() };
+    if kind == Kind::Blob && scan.is_blob_too_large(text.len() as u64) {
         scan.collector.skip(SkipReason::TooLarge);
         return Matches::default();
     }
-    match catch_unwind(AssertUnwindSafe(|| decode::text(&text).map(|decoded| scan.searcher.search(&decoded)))) {
+    let search = || match kind {
+        Kind::Blob => decode::text(&text).map(|decoded| scan.searcher.search(&decoded)),
+        _ => Some(scan.searcher.search(message(&text))),
+    };
+    match catch_unwind(AssertUnwindSafe(search)) {
         Ok(Some(matches)) => {
-            scan.collector.blob(text.len() as u64);
+            if kind == Kind::Blob {
+                scan.collector.blob(text.len() as u64);
+            }
             matches
         }
         Ok(None) => {
@@ -178,14 +191,15 @@ fn message(object: &[u8]) -> &[u8] {
     object.windows(2).position(|w| w == b"\n\n").map_or(&[], |n| &object[n + 2..])
 }
 
-/// Searches the text of one object again, for the details of what it holds.
+/// Searches the text of one object again, for the details of what it holds, even if the scan is cancelled by now: what was found
+/// is to be reported.
 pub(super) fn details(
     handle: &Result<Repository, git2::Error>,
     id: Oid,
     scan: &Scan<'_>,
     name: &str,
 ) -> Option<Matches> {
-    let (kind, text) = read(handle, id, scan.collector, name)?;
+    let (kind, text) = read_now(handle, id, scan.collector, name)?;
     let searched = catch_unwind(AssertUnwindSafe(|| match kind {
         Kind::Blob => decode::text(&text).map(|decoded| scan.searcher.search(&decoded)),
         _ => Some(scan.searcher.search(message(&text))),

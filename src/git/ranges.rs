@@ -1,19 +1,20 @@
 //! What a change introduces: the index against HEAD, or the commits of a range against all their parents.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use git2::{Delta, Diff, DiffOptions, Oid, Repository};
 
+use super::selection::Filter;
 use super::{GitError, describe, name};
 use crate::collect::Collector;
-use crate::origin::{Commit, Origin};
+use crate::origin::{Commit, Origin, Reach};
 
-/// One file of a change.
+/// One file of a change, or the message of its commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// The blob after the change.
+    /// The blob after the change; for a message the commit.
     pub blob: Oid,
     /// Where it stands.
     pub origin: Origin,
@@ -23,7 +24,7 @@ pub struct Changed {
 /// introduced if it stands in a file the change brings and in no old blob of some parent, for every parent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// New and changed files.
+    /// New and changed files, and the message of a commit.
     pub new: Vec<Changed>,
     /// For each parent, the paths that differ from it (indexes into `new`) and the blobs it had.
     pub parents: Vec<Parent>,
@@ -148,16 +149,19 @@ pub struct Set {
     pub exclude: Vec<Oid>,
 }
 
+/// The commit that a user's revision names; the empty one is HEAD.
+pub(super) fn commit(repository: &Repository, revision: &str) -> Result<Oid, GitError> {
+    let revision = if revision.is_empty() { "HEAD" } else { revision };
+    repository
+        .revparse_single(revision)
+        .and_then(|object| object.peel_to_commit())
+        .map(|commit| commit.id())
+        .map_err(|error| bad_revision(repository, revision, &error))
+}
+
 /// The commits that `range` names: `A..B`, `A...B` (since their merge base) or `B` (all that leads to B).
 pub fn parse(repository: &Repository, range: &str) -> Result<Set, GitError> {
-    let resolve = |revision: &str| {
-        let revision = if revision.is_empty() { "HEAD" } else { revision };
-        repository
-            .revparse_single(revision)
-            .and_then(|object| object.peel_to_commit())
-            .map(|commit| commit.id())
-            .map_err(|error| bad_revision(repository, revision, &error))
-    };
+    let resolve = |revision: &str| commit(repository, revision);
     let set = |to, from: &[Oid]| Set { label: range.to_owned(), include: vec![to], exclude: from.to_vec() };
     if let Some((from, to)) = range.split_once("...") {
         let (from, to) = (resolve(from)?, resolve(to)?);
@@ -171,30 +175,50 @@ pub fn parse(repository: &Repository, range: &str) -> Result<Set, GitError> {
     Ok(set(resolve(range)?, &[]))
 }
 
-/// What the commits of `set` introduce, oldest first. A commit that cannot be compared with its parents is an error of the
-/// scan.
-pub fn commits(repository: &Repository, set: &Set, collector: &Collector) -> Result<Range, GitError> {
+/// All commits that `tips` reach.
+pub(super) fn reached(repository: &Repository, tips: &[Oid]) -> Result<HashSet<Oid>, GitError> {
+    let set = Set { label: "the branches".to_owned(), include: tips.to_vec(), exclude: Vec::new() };
+    let walk = walk(repository, &set)?;
+    walk.collect::<Result<_, _>>().map_err(|error| cannot_walk(repository, &set.label, &error))
+}
+
+fn walk<'r>(repository: &'r Repository, set: &Set) -> Result<git2::Revwalk<'r>, GitError> {
     let fail = |error: git2::Error| cannot_walk(repository, &set.label, &error);
     let mut walk = repository.revwalk().map_err(fail)?;
     walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(fail)?;
     set.include.iter().try_for_each(|id| walk.push(*id)).map_err(fail)?;
     set.exclude.iter().try_for_each(|id| walk.hide(*id)).map_err(fail)?;
-    let tip_tree = set.include.first().and_then(|tip| repository.find_commit(*tip).and_then(|c| c.tree()).ok());
-    let boundary = super::shallow(repository);
-    let (mut changes, mut cut_at) = (Vec::new(), None);
-    for id in walk {
-        let id = match id {
-            Ok(id) => id,
+    Ok(walk)
+}
+
+/// What those commits of `set` introduce that pass `filter`, oldest first. A commit that cannot be compared with its parents is an
+/// error of the scan.
+pub fn commits(repository: &Repository, set: &Set, filter: &Filter, collector: &Collector) -> Result<Range, GitError> {
+    let mut ids = Vec::new();
+    for id in walk(repository, set)? {
+        match id {
+            Ok(id) => ids.push(id),
             Err(error) => {
                 let problem = format!("{} cannot be walked to its end: {}", set.label, error.message());
                 collector.error(name(repository), problem);
                 break;
             }
-        };
+        }
+    }
+    ids.retain(|id| filter.within.as_ref().is_none_or(|within| within.contains(id)));
+    if let Some(since) = filter.since {
+        // One that cannot be read is not to be dropped in silence.
+        ids.retain(|id| repository.find_commit(*id).map_or(true, |commit| commit.time().seconds() >= since));
+    }
+    let first = filter.max_count.map_or(0, |n| ids.len().saturating_sub(n));
+    let tip = Tip::new(repository, set)?;
+    let boundary = super::shallow(repository);
+    let (mut changes, mut cut_at) = (Vec::new(), None);
+    for id in ids.drain(first..).take_while(|_| !collector.is_cancelled()) {
         if boundary.contains(&id) {
             cut_at = Some(id);
         }
-        match commit_change(repository, id, tip_tree.as_ref()) {
+        match commit_change(repository, id, &tip) {
             Ok(change) => changes.push(change),
             Err(error) => {
                 let problem = format!("cannot be compared with its parents: {}", error.message());
@@ -203,6 +227,23 @@ pub fn commits(repository: &Repository, set: &Set, collector: &Collector) -> Res
         }
     }
     Ok(Range { changes, cut_at })
+}
+
+/// What "in HEAD" means for the commits of a set: the tree of its first tip, and the commits it reaches.
+struct Tip<'r> {
+    tree: Option<git2::Tree<'r>>,
+    /// None: all of the set.
+    reached: Option<HashSet<Oid>>,
+}
+
+impl<'r> Tip<'r> {
+    fn new(repository: &'r Repository, set: &Set) -> Result<Self, GitError> {
+        let first = set.include.first();
+        let tree = first.and_then(|tip| repository.find_commit(*tip).and_then(|c| c.tree()).ok());
+        let is_only = set.include.iter().all(|tip| Some(tip) == first);
+        let reached = if is_only { None } else { Some(reached(repository, first.map_or(&[], std::slice::from_ref))?) };
+        Ok(Self { tree, reached })
+    }
 }
 
 fn cannot_walk(repository: &Repository, label: &str, error: &git2::Error) -> GitError {
@@ -217,7 +258,7 @@ fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) ->
     GitError::Revision { repository: name(repository), revision: revision.to_owned(), message }
 }
 
-fn commit_change(repository: &Repository, id: Oid, tip: Option<&git2::Tree<'_>>) -> Result<Change, git2::Error> {
+fn commit_change(repository: &Repository, id: Oid, tip: &Tip<'_>) -> Result<Change, git2::Error> {
     let commit = repository.find_commit(id)?;
     let about: Arc<Commit> = Arc::new(describe(&commit));
     let tree = commit.tree()?;
@@ -240,20 +281,34 @@ fn commit_change(repository: &Repository, id: Oid, tip: Option<&git2::Tree<'_>>)
         }
         sets.push((members, old));
     }
+    // The message is a text that every parent lacks.
     let parents = sets
         .into_iter()
         .map(|(members, old)| {
             let mut differs = vec![false; files.len()];
             members.into_iter().for_each(|m| differs[m] = true);
+            differs.push(true);
             Parent { differs, old }
         })
         .collect();
-    let new = files
+    let reach = Arc::new(Reach::Unknown);
+    let origin = |path: Arc<str>, in_head| Origin::Commit {
+        path,
+        commit: Arc::clone(&about),
+        in_head,
+        reach: Arc::clone(&reach),
+    };
+    let is_in_tip = |blob: Oid, path: &str| {
+        tip.tree.as_ref().is_some_and(|t| t.get_path(Path::new(path)).is_ok_and(|entry| entry.id() == blob))
+    };
+    let mut new: Vec<Changed> = files
         .into_iter()
         .map(|(blob, path)| {
-            let in_head = tip.is_some_and(|t| t.get_path(Path::new(&path)).is_ok_and(|entry| entry.id() == blob));
-            Changed { blob, origin: Origin::Commit { path: path.into(), commit: Arc::clone(&about), in_head } }
+            let in_head = is_in_tip(blob, &path);
+            Changed { blob, origin: origin(path.into(), in_head) }
         })
         .collect();
+    let in_head = tip.reached.as_ref().is_none_or(|reached| reached.contains(&id));
+    new.push(Changed { blob: id, origin: origin(super::COMMIT_MESSAGE.into(), in_head) });
     Ok(Change { new, parents })
 }

@@ -1,20 +1,39 @@
 //! Where history begins: refs, the HEADs of all working trees, and what reflogs remember.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use git2::{Commit, ErrorCode, ObjectType, Oid, Repository};
+use git2::{Commit, ErrorCode, Object, ObjectType, Oid, Repository};
 
 use super::{GitError, name};
 use crate::collect::Collector;
 
-/// Commits that history is walked from.
+/// Commits that history is walked from, and what refs point at besides.
+#[derive(Default)]
 pub(super) struct Tips {
-    /// What refs and HEADs point at, tags peeled.
-    pub(super) refs: Vec<Oid>,
-    /// What reflogs name: older stashes, amended and rebased commits. They may be gone, which is no damage.
+    /// Full names of refs and detached HEADs (`HEAD`, `worktrees/NAME/HEAD`) with the commits they lead to, tags peeled: those in
+    /// HEADs, branches, remote branches, tags, others; then by name.
+    pub(super) refs: Vec<(Arc<str>, Oid)>,
+    /// The stash and what its reflog names.
+    pub(super) stashes: Vec<Oid>,
+    /// What other reflogs name: amended and rebased commits. They may be gone, which is no damage.
     pub(super) reflogs: Vec<Oid>,
+    /// Annotated tags, each with the refs that lead to it.
+    pub(super) tags: BTreeMap<Oid, Vec<Arc<str>>>,
+    /// Trees and blobs that refs point at, by way of a tag or not, with these refs.
+    pub(super) objects: BTreeMap<Oid, Vec<Arc<str>>>,
 }
+
+/// The place of a ref among those that lead to one commit: people look at branches first.
+fn rank(name: &str) -> usize {
+    let kinds = ["refs/heads/", "refs/remotes/", "refs/tags/", "refs/"];
+    kinds.iter().position(|kind| name.starts_with(kind)).map_or(0, |n| n + 1)
+}
+
+/// Where a stash is kept.
+const STASH: &str = "refs/stash";
 
 /// The commit HEAD points at; none on an unborn branch. A HEAD that cannot be read is an error of the scan.
 pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Option<Commit<'r>> {
@@ -31,7 +50,7 @@ pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Opt
 /// All tips. A ref that cannot be read is an error of the scan.
 pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tips, GitError> {
     let label = name(repository);
-    let mut refs = Vec::new();
+    let mut tips = Tips::default();
     let references =
         repository.references().map_err(|e| GitError::Other(format!("{label}: cannot list refs: {}", e.message())))?;
     for reference in references {
@@ -44,34 +63,51 @@ pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tip
         };
         // Symbolic refs point at others of the list, or at an unborn branch.
         let Some(target) = reference.target() else { continue };
+        let ref_name: Arc<str> = String::from_utf8_lossy(reference.name_bytes()).into();
         match repository.find_object(target, None) {
-            // A tag of a tree or blob: its content is searched, it has no commit.
-            Ok(object) => refs.extend(object.peel_to_commit().map(|c| c.id())),
+            Ok(object) => {
+                if let Err(problem) = tips.add(&ref_name, object) {
+                    collector.error(format!("{label}: ref {ref_name}"), problem);
+                }
+            }
             Err(error) => {
-                let ref_name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
                 let problem = format!("points at {target}, which cannot be read: {}", error.message());
                 collector.error(format!("{label}: ref {ref_name}"), problem);
             }
         }
     }
-    refs.extend(head(repository, collector).map(|c| c.id()));
+    tips.refs.extend(detached(repository));
     let common = repository.commondir();
-    refs.extend(other_heads(repository));
     unreadable_refs(&common.join("refs"), &label, collector);
-    let mut reflogs = Vec::new();
     let logs = std::iter::once(common.join("logs")).chain(work_trees(common).map(|w| w.join("logs")));
     for path in logs.flat_map(|folder| files(&folder)) {
+        let list = if path.ends_with(STASH) { &mut tips.stashes } else { &mut tips.reflogs };
         // One line for each change: old id, new id, who, when, why.
         let text = fs::read(&path).unwrap_or_default();
         for line in text.split(|b| *b == b'\n').filter(|line| line.len() > 81) {
-            reflogs.extend([&line[..40], &line[41..81]].iter().filter_map(|hex| hex_id(hex)));
+            list.extend([&line[..40], &line[41..81]].iter().filter_map(|hex| hex_id(hex)));
         }
     }
-    for list in [&mut refs, &mut reflogs] {
-        list.sort_unstable();
-        list.dedup();
+    tips.refs.sort_by(|(a, _), (b, _)| (rank(a), a).cmp(&(rank(b), b)));
+    Ok(tips)
+}
+
+impl Tips {
+    /// Adds what the ref `name` points at. Tags of tags are followed to their end.
+    fn add(&mut self, name: &Arc<str>, mut object: Object<'_>) -> Result<(), String> {
+        while let Some(tag) = object.as_tag() {
+            self.tags.entry(tag.id()).or_default().push(Arc::clone(name));
+            let unreadable =
+                |e: git2::Error| format!("its tag names {}, which cannot be read: {}", tag.target_id(), e.message());
+            object = tag.target().map_err(unreadable)?;
+        }
+        match object.kind() {
+            Some(ObjectType::Commit) if &**name == STASH => self.stashes.push(object.id()),
+            Some(ObjectType::Commit) => self.refs.push((Arc::clone(name), object.id())),
+            _ => self.objects.entry(object.id()).or_default().push(Arc::clone(name)),
+        }
+        Ok(())
     }
-    Ok(Tips { refs, reflogs })
 }
 
 fn hex_id(hex: &[u8]) -> Option<Oid> {
@@ -83,14 +119,17 @@ fn work_trees(common: &Path) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
-/// Detached HEADs of the main and all linked working trees.
-fn other_heads(repository: &Repository) -> Vec<Oid> {
+/// Detached HEADs of the main and all linked working trees, with their names as git has them.
+fn detached(repository: &Repository) -> Vec<(Arc<str>, Oid)> {
     let common = repository.commondir();
-    std::iter::once(common.to_owned())
-        .chain(work_trees(common))
-        .filter_map(|folder| fs::read(folder.join("HEAD")).ok())
-        .filter_map(|text| hex_id(text.trim_ascii()))
-        .filter(|id| repository.find_object(*id, Some(ObjectType::Commit)).is_ok())
+    let linked = work_trees(common).map(|folder| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        (format!("worktrees/{name}/HEAD"), folder)
+    });
+    std::iter::once(("HEAD".to_owned(), common.to_owned()))
+        .chain(linked)
+        .filter_map(|(name, folder)| Some((name.into(), hex_id(fs::read(folder.join("HEAD")).ok()?.trim_ascii())?)))
+        .filter(|(_, id)| repository.find_object(*id, Some(ObjectType::Commit)).is_ok())
         .collect()
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use git2::Repository;
 
 use super::{GitError, describe, name};
-use crate::origin::Origin;
+use crate::origin::{Origin, Reach};
 
 /// The bytes of the file at `path` (from the top of the repository) in the tree of `revision`, and its place.
 pub fn version(repository: &Repository, revision: &str, path: &Path) -> Result<(Vec<u8>, Origin), GitError> {
@@ -30,6 +30,7 @@ pub fn version(repository: &Repository, revision: &str, path: &Path) -> Result<(
         path: path.to_string_lossy().into(),
         commit: Arc::new(describe(&commit)),
         in_head: head.is_ok_and(|id| id == blob),
+        reach: Arc::new(Reach::Unknown),
     };
     Ok((bytes, origin))
 }

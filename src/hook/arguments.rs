@@ -64,7 +64,7 @@ pub(super) fn plan(call: &Call<'_>, repository: &Repository, plan: &mut Plan) ->
         plan.targets.push(Target::Listed { path: path_of(repository), files });
     }
     if !folders.is_empty() {
-        plan.targets.push(Target::Paths { paths: folders, what: crate::scan::What::Files });
+        plan.targets.push(Target::Paths { paths: folders, what: crate::scan::What::Files, submodules: false });
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Options, Report, applied};
 use crate::finding::{Finding, Location};
+use crate::origin::Reach;
 use crate::rules::{Confidence, Rule, Severity};
 use crate::suppression::{Suppressed, UnusedAllow};
 
@@ -68,7 +69,13 @@ struct LocationDto<'a> {
     commit: Option<&'a str>,
     author: Option<&'a str>,
     date: Option<&'a str>,
+    committer: Option<&'a str>,
+    committed: Option<&'a str>,
+    tag: Option<&'a str>,
     in_head: Option<bool>,
+    reach: Option<&'static str>,
+    refs: Vec<&'a str>,
+    refs_total: usize,
     excerpt: String,
 }
 
@@ -264,7 +271,11 @@ fn facts(finding: &Finding) -> BTreeMap<&str, String> {
 
 impl<'a> LocationDto<'a> {
     fn new(location: &'a Location, options: &Options) -> Self {
-        let commit = location.commit.as_deref();
+        let (commit, tag) = (location.commit.as_deref(), location.tag.as_deref());
+        let (refs, refs_total) = match location.reach.as_deref() {
+            Some(Reach::Refs { names, total }) => (names.iter().map(|name| &**name).collect(), *total),
+            _ => (Vec::new(), 0),
+        };
         Self {
             path: &location.path,
             line: location.start.line,
@@ -274,9 +285,15 @@ impl<'a> LocationDto<'a> {
             place: location.place.as_str(),
             confidence: location.confidence.as_str(),
             commit: commit.map(|c| c.id.as_str()),
-            author: commit.map(|c| c.author.as_str()),
-            date: commit.map(|c| c.date.as_str()),
+            author: commit.map(|c| c.author.as_str()).or(tag.map(|t| t.tagger.as_str())),
+            date: commit.map(|c| c.date.as_str()).or(tag.map(|t| t.date.as_str())),
+            committer: commit.map(|c| c.committer.as_str()),
+            committed: commit.map(|c| c.committed.as_str()),
+            tag: tag.map(|t| t.name.as_str()),
             in_head: location.in_head,
+            reach: location.reach.as_deref().and_then(Reach::as_str),
+            refs,
+            refs_total,
             excerpt: location.excerpt.render(options.reveal),
         }
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::text::{count, printable, printable_bytes, wrap};
-use super::{Options, Report, excerpt, summary};
+use super::{Options, Report, excerpt, reach, summary};
 use crate::finding::{Finding, Location, Place};
 use crate::origin::Commit;
 use crate::rules::{Confidence, Rule, Severity};
@@ -194,10 +194,7 @@ impl Page<'_> {
                 writeln!(out, "    {gutter} {blank}{}", self.paint.color(AnsiColor::Red, carets))?;
             }
         }
-        match history(location) {
-            Some(note) => writeln!(out, "    {note}"),
-            None => Ok(()),
-        }
+        history(location).into_iter().flatten().try_for_each(|note| writeln!(out, "    {note}"))
     }
 
     fn remedy(&self, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
@@ -219,8 +216,9 @@ impl Page<'_> {
     }
 }
 
-/// `since 2024-03-01 in commit abcdef123456 by Name, still in HEAD`, as far as it is known.
-fn history(location: &Location) -> Option<String> {
+/// `since 2024-03-01 in commit abcdef123456 by Name, still in HEAD`, and who committed it and what reaches it, as far as it is
+/// known.
+fn history(location: &Location) -> [Option<String>; 2] {
     let head = match (location.in_head, location.place) {
         (Some(true), _) => Some("still in HEAD"),
         (Some(false), Place::History) => Some("only in history"),
@@ -228,15 +226,25 @@ fn history(location: &Location) -> Option<String> {
         (None, Place::History) => Some("in history"),
         (None, _) => None,
     };
-    let since = location.commit.as_deref().map(|commit| {
-        // The name alone: an address in a CI log is read by more people than the commit is.
-        let name = commit.author.split('<').next().unwrap_or_default().trim();
-        let by = if name.is_empty() { String::new() } else { format!(" by {name}") };
-        printable(&format!("since {} in commit {}{by}", day(commit), short(commit)))
+    let by = |person: &str| if who(person).is_empty() { String::new() } else { format!(" by {}", who(person)) };
+    let since = location
+        .commit
+        .as_deref()
+        .map(|commit| format!("since {} in commit {}{}", day(commit), short(commit), by(&commit.author)));
+    let tag = location.tag.as_deref().map(|tag| {
+        let since = tag.date.get(..10).map_or(String::new(), |day| format!(" since {day}"));
+        format!("in the message of tag {}{since}{}", tag.name, by(&tag.tagger))
     });
-    match (since, head) {
-        (Some(since), Some(head)) => Some(format!("{since}, {head}")),
-        (Some(since), None) => Some(since),
-        (None, head) => head.map(str::to_owned),
-    }
+    let other = location.commit.as_deref().filter(|c| who(&c.committer) != who(&c.author));
+    let committed = other.map(|commit| format!("committed{}", by(&commit.committer)));
+    let line = |parts: Vec<String>| (!parts.is_empty()).then(|| printable(&parts.join(", ")));
+    [
+        line(since.into_iter().chain(tag).chain(head.map(str::to_owned)).collect()),
+        line(committed.into_iter().chain(reach::words(location)).collect()),
+    ]
+}
+
+/// The name alone: an address in a CI log is read by more people than the commit is.
+fn who(person: &str) -> &str {
+    person.split('<').next().unwrap_or_default().trim()
 }

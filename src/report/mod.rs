@@ -11,6 +11,7 @@ mod human;
 mod json;
 mod jsonl;
 mod markdown;
+mod reach;
 mod sarif;
 mod sarif_log;
 mod summary;

@@ -15,7 +15,7 @@ use super::sarif_log::{
     SarifSuppression, SuppressionLocation, SuppressionPlace, Text, Tool,
 };
 use super::text::{clip, count, printable, printable_bytes, thousands};
-use super::{Options, Report, applied};
+use super::{Options, Report, applied, reach};
 use crate::finding::{Finding, Location, Place};
 use crate::rules::{Confidence, Rule, Severity};
 use crate::suppression::{Suppression, SuppressionKind};
@@ -326,6 +326,12 @@ fn message(entry: &Entry<'_>, rule: &Rule, related: &[&Location], options: &Opti
     if let Some(commit) = finding.since() {
         text.push_str(&plain(&format!(" Exposed since {} (commit {}).", day(commit), short(commit))));
     }
+    if let Some(tag) = here.tag.as_deref() {
+        text.push_str(&plain(&format!(" It is in the message of tag {}.", tag.name)));
+    }
+    if let Some(reach) = reach::words(here).filter(|_| here.place == Place::History) {
+        text.push_str(&plain(&format!(" It is {reach}.")));
+    }
     let elsewhere = finding.locations.len() - 1;
     if elsewhere > 0 {
         text.push_str(&format!(" It is also in {}", count(elsewhere as u64, "other place")));
@@ -376,10 +382,12 @@ fn where_it_is(location: &Location) -> String {
         Place::Staged => "the same secret, staged",
         Place::History => "the same secret in git history",
     };
-    match location.commit.as_deref() {
-        Some(commit) => format!("{place}, since {} (commit {})", day(commit), short(commit)),
-        None => place.to_owned(),
-    }
+    let since = match location.commit.as_deref() {
+        Some(commit) => format!(", since {} (commit {})", day(commit), short(commit)),
+        None => String::new(),
+    };
+    let reach = reach::words(location).map_or_else(String::new, |words| format!(", {words}"));
+    format!("{place}{since}{reach}")
 }
 
 /// A path as a relative URI reference: everything but unreserved characters and `/` is percent-encoded.

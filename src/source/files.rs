@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::stream::{self, Outcome};
 use super::{INTERNAL_ERROR, Scan, lines};
+use crate::git;
 use crate::origin::Origin;
 use crate::report::SkipReason;
 
@@ -38,10 +39,75 @@ pub struct Options<'o> {
     pub exclude: &'o [PathBuf],
 }
 
-/// Walks and searches `tree`.
-pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) {
-    let seen: Option<Mutex<HashSet<PathBuf>>> = (options.ignore && !tree.tracked.is_empty()).then(Mutex::default);
-    let walk = WalkBuilder::new(&tree.path)
+/// What a walk met besides files.
+#[derive(Default)]
+struct Met {
+    /// Folders that are repositories of their own.
+    repositories: Mutex<Vec<PathBuf>>,
+    /// Ignore files that are none, so that reading them could wait for ever. Their folders are not entered.
+    special: Mutex<Vec<PathBuf>>,
+}
+
+impl Met {
+    /// Whether the walk goes into this entry (or, a file, looks at it).
+    fn enters(&self, entry: &DirEntry) -> bool {
+        let push = |list: &Mutex<Vec<PathBuf>>, path: PathBuf| {
+            list.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        };
+        if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            return entry.depth() == 0 || entry.file_name() != ".git";
+        }
+        let path = entry.path();
+        if entry.file_name() == ".git" {
+            return false;
+        }
+        if let Some(special) = special_ignore(path) {
+            push(&self.special, special);
+            return false;
+        }
+        if is_repository(&path.join(".git")) {
+            push(&self.repositories, path.to_owned());
+            return false;
+        }
+        if git::is_git_folder(path) {
+            // Its files may be tracked by the repository round it: they are searched as well.
+            push(&self.repositories, path.to_owned());
+        }
+        true
+    }
+
+    /// The repositories, in order. What was not entered is an error of the scan.
+    fn finish(&self, worker: &Worker<'_>) -> Vec<PathBuf> {
+        let take =
+            |list: &Mutex<Vec<PathBuf>>| std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner));
+        for path in take(&self.special) {
+            let problem = "is no regular file: reading it could wait for ever, so its folder was not scanned";
+            worker.scan.collector.error(worker.name(&path), problem);
+        }
+        let mut repositories = take(&self.repositories);
+        repositories.sort();
+        repositories
+    }
+}
+
+/// The ignore file of a folder, if it is neither file nor folder.
+fn special_ignore(folder: &Path) -> Option<PathBuf> {
+    [".gitignore", ".git/info/exclude"].iter().map(|name| folder.join(name)).find(|path| git::is_special(path))
+}
+
+/// Whether `.git` is what git takes for one: a git folder, or a file that names one.
+fn is_repository(dot_git: &Path) -> bool {
+    match fs::metadata(dot_git) {
+        Ok(metadata) if metadata.is_dir() => git::is_git_folder(dot_git),
+        Ok(metadata) if metadata.is_file() => fs::read(dot_git).is_ok_and(|text| text.starts_with(b"gitdir:")),
+        _ => false,
+    }
+}
+
+fn builder(tree: &Tree, options: Options<'_>, met: &Arc<Met>) -> WalkBuilder {
+    let met = Arc::clone(met);
+    let mut builder = WalkBuilder::new(&tree.path);
+    builder
         .hidden(false)
         .ignore(false)
         .parents(options.ignore)
@@ -50,8 +116,46 @@ pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) {
         .git_global(options.ignore)
         .follow_links(false)
         .threads(options.threads)
-        .filter_entry(|entry| entry.file_name() != ".git" || entry.depth() == 0)
-        .build_parallel();
+        .filter_entry(move |entry| met.enters(entry));
+    builder
+}
+
+/// Walks `tree` without reading files and returns the repositories below its top. Ignore rules apply, because what they exclude
+/// is not walked for files either.
+pub fn repositories(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) -> Vec<PathBuf> {
+    let worker = Worker { scan, tree, buffer: Vec::new() };
+    if is_blocked(&worker) {
+        return Vec::new();
+    }
+    let met = Arc::new(Met::default());
+    for entry in builder(tree, options, &met).build() {
+        if scan.collector.is_cancelled() {
+            break;
+        }
+        if let Err(error) = entry {
+            worker.walk_error(&error);
+        }
+    }
+    met.finish(&worker)
+}
+
+/// Whether the top of the tree cannot be walked.
+fn is_blocked(worker: &Worker<'_>) -> bool {
+    let special = special_ignore(&worker.tree.path);
+    if let Some(path) = &special {
+        worker.scan.collector.error(worker.name(path), "is no regular file: reading it could wait for ever");
+    }
+    special.is_some()
+}
+
+/// Walks and searches `tree`. Returns the repositories met below its top, which are not entered.
+pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) -> Vec<PathBuf> {
+    if is_blocked(&Worker { scan, tree, buffer: Vec::new() }) {
+        return Vec::new();
+    }
+    let seen: Option<Mutex<HashSet<PathBuf>>> = (options.ignore && !tree.tracked.is_empty()).then(Mutex::default);
+    let met = Arc::new(Met::default());
+    let walk = builder(tree, options, &met).build_parallel();
     walk.run(|| {
         let mut worker = Worker { scan, tree, buffer: Vec::new() };
         let seen = &seen;
@@ -76,6 +180,7 @@ pub fn scan(scan: &Scan<'_>, tree: &Tree, options: Options<'_>) {
         let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         scan_ignored_but_tracked(scan, tree, options, &seen);
     }
+    met.finish(&Worker { scan, tree, buffer: Vec::new() })
 }
 
 /// Searches `files` one by one. They were named, so no ignore rule applies; links are skipped as in a walk.

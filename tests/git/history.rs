@@ -120,19 +120,59 @@ fn only_in_the_index() {
 fn amended_away_is_still_in_the_object_database() {
     let (repo, secret) = (Repo::new(), github(17));
     repo.commit_file("readme", "base\n");
-    repo.commit_file("a.env", holding(&secret));
-    let blob = repo.id("HEAD:a.env");
+    let commit = repo.commit_file("a.env", holding(&secret));
     repo.write("a.env", "token=\n").git(["add", "a.env"]);
     repo.git(["commit", "-q", "--amend", "-m", "amended"]);
-    // The reflog remembers the commit.
-    assert_eq!(both(repo.path()).expect(1).of(&secret).paths(), ["a.env"]);
+    let places = [format!("history a.env:2:7 {commit} gone")];
+    let found = both(repo.path()).expect(1).of(&secret);
+    assert_eq!((found.places(), found.reaches()), (places.to_vec(), vec!["reflog".to_owned()]));
     repo.git(["reflog", "expire", "--expire=now", "--all"]);
-    let run = both(repo.path());
-    let found = run.expect(1).of(&secret);
-    assert_eq!(found.places(), [format!("history <unreachable object {blob}>:2:7 - gone")]);
+    let found = both(repo.path()).expect(1).of(&secret);
+    assert_eq!((found.places(), found.reaches()), (places.to_vec(), vec!["unreachable".to_owned()]));
+    let human = crate::support::scan(repo.path(), ["--color", "never"]).out();
+    assert!(human.contains(", only in history\n    committed by Carl Committer, reached by nothing\n"), "{human}");
     // And no longer once git has thrown it away.
     repo.git(["gc", "-q", "--prune=now"]);
     both(repo.path()).expect(0);
+}
+
+/// Added to the index and taken out again: a blob that is part of nothing.
+#[test]
+fn an_object_that_is_part_of_nothing() {
+    let (repo, secret) = (Repo::new(), github(32));
+    repo.commit_file("readme", "base\n");
+    repo.write("a.env", holding(&secret)).git(["add", "a.env"]);
+    let blob = repo.id(":a.env");
+    repo.git(["rm", "-q", "-f", "a.env"]);
+    let found = both(repo.path()).expect(1).of(&secret);
+    assert_eq!(found.places(), [format!("history <unreachable object {blob}>:2:7 - gone")]);
+    assert_eq!(found.reaches(), ["unreachable"]);
+}
+
+/// An amended commit is forgotten, but what it had is to be committed again.
+#[test]
+fn forgotten_and_staged() {
+    let (repo, secret) = (Repo::new(), github(33));
+    repo.commit_file("readme", "base\n");
+    let commit = repo.commit_file("a.env", holding(&secret));
+    repo.git(["reset", "-q", "--soft", "HEAD~1"]);
+    repo.git(["reflog", "expire", "--expire=now", "--all"]);
+    let found = history_of(repo.path()).expect(1).of(&secret);
+    assert_eq!(found.places(), [format!("staged a.env:2:7 {commit} gone")]);
+}
+
+#[test]
+fn author_and_committer() {
+    let (repo, secret) = (Repo::new(), github(34));
+    repo.commit_file("a.env", holding(&secret));
+    let found = both(repo.path()).expect(1).of(&secret);
+    let location = &found.0["locations"][0];
+    assert_eq!(location["author"], "Ada Author <ada@example.org>");
+    assert_eq!(location["date"], "2020-09-14T14:26:40+02:00");
+    assert_eq!(location["committer"], "Carl Committer <carl@example.org>");
+    assert_eq!(location["committed"], "2020-09-15T14:26:40+02:00");
+    let human = crate::support::scan(repo.path(), ["--color", "never"]).out();
+    assert!(human.contains("by Ada Author, still in HEAD\n    committed by Carl Committer, on main\n"), "{human}");
 }
 
 #[test]

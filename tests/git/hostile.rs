@@ -77,3 +77,48 @@ fn an_object_that_unpacks_to_more_than_the_limit() {
     assert_eq!(run.expect(1).findings().len(), 1);
     assert_eq!(run.summary()["skipped"]["too-large"], 1, "{}", run.out());
 }
+
+/// What waits for ever when it is opened is refused, and said.
+#[cfg(unix)]
+#[test]
+fn pipes_in_place_of_files() {
+    let fifo = |path: &std::path::Path| {
+        let _ = std::fs::remove_file(path);
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    for name in
+        ["HEAD", "config", "packed-refs", "index", "shallow", "info/exclude", "refs/heads/pipe", "objects/ab/cd"]
+    {
+        let (repo, secret) = (Repo::new(), github(340));
+        repo.commit_file("a.env", holding(&secret));
+        let path = repo.path().join(".git").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fifo(&path);
+        let run = both(repo.path());
+        assert!(run.expect(3).errors().contains(name), "{name}: {}", run.errors());
+        // Where git's ignore rules can be read, the files are scanned all the same.
+        assert_eq!(run.has(&secret), name != "info/exclude", "{name}: {}", run.out());
+        assert!(history_of(repo.path()).expect(2).err().contains("is no regular file"), "{name}");
+    }
+    for config in [
+        "[include]\n\tpath = pipe\n",
+        "[includeIf \"gitdir:**\"] path = \"../.git/pipe\"\n",
+        "[include]\npath = next\n",
+    ] {
+        let (repo, secret) = (Repo::new(), github(341));
+        repo.commit_file("a.env", holding(&secret));
+        fifo(&repo.path().join(".git/pipe"));
+        repo.write(".git/next", "[Include]\n\tPath=pipe\n");
+        let path = repo.path().join(".git/config");
+        let old = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, old + config).unwrap();
+        let run = both(repo.path());
+        assert!(run.expect(3).has(&secret) && run.errors().contains("pipe is no regular file"), "{}", run.errors());
+    }
+    let (repo, here, below) = (Repo::new(), github(342), github(343));
+    repo.write("a.env", holding(&here)).write("sub/b.env", holding(&below));
+    fifo(&repo.path().join("sub/.gitignore"));
+    let run = files_of(repo.path());
+    assert!(run.expect(3).has(&here) && !run.has(&below));
+    assert!(run.errors().contains("sub/.gitignore: is no regular file"), "{}", run.errors());
+}

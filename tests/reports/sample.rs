@@ -8,7 +8,7 @@ use spillcheck::detect::check::Fact;
 use spillcheck::finding::{Excerpt, Finding, Location, Part, Place};
 use spillcheck::fingerprint::Fingerprint;
 use spillcheck::line_hash::LineHasher;
-use spillcheck::origin::Commit;
+use spillcheck::origin::{Commit, Reach};
 use spillcheck::position::Position;
 use spillcheck::report::{DropReason, Report, ScanError, SkipReason, Stats};
 use spillcheck::rules::{Confidence, RuleSet, load};
@@ -124,6 +124,8 @@ pub(crate) fn commit(day: u32, author: &str) -> Arc<Commit> {
         id: format!("{day:02}").repeat(20),
         author: author.to_owned(),
         date: format!("2024-03-{day:02}T10:00:00+01:00"),
+        committer: "Carl Committer <carl@example.com>".to_owned(),
+        committed: format!("2024-03-{day:02}T12:00:00+00:00"),
     })
 }
 
@@ -138,6 +140,8 @@ pub(crate) fn location(place: Place, path: &str, start: (u32, u32), end: (u32, u
         end: at(end.0, end.1),
         place,
         commit: None,
+        tag: None,
+        reach: None,
         in_head: None,
         excerpt: Excerpt { parts: excerpt },
         confidence: Confidence::High,
@@ -170,6 +174,9 @@ pub(crate) fn finding(rules: &RuleSet, rule: usize, secret: &[u8], locations: Ve
 pub(crate) fn committed(mut location: Location, commit: &Arc<Commit>, in_head: bool) -> Location {
     location.commit = Some(Arc::clone(commit));
     location.in_head = Some(in_head);
+    let names = ["refs/heads/main", "refs/remotes/origin/\u{202e}main", "refs/tags/v1](2)", "refs/pull/7/head"];
+    let names = names.iter().skip(usize::from(!in_head)).map(|name| Arc::from(*name)).collect();
+    location.reach = Some(Arc::new(Reach::Refs { names, total: 12 }));
     location
 }
 

@@ -195,6 +195,17 @@ impl Found {
             .collect()
     }
 
+    /// What reaches each place: names of refs, or `stash`, `reflog`, `unreachable`; `-` for what is not known.
+    pub fn reaches(&self) -> Vec<String> {
+        let locations = self.0["locations"].as_array().unwrap().iter();
+        locations
+            .map(|l| {
+                let refs: Vec<_> = l["refs"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()).collect();
+                if refs.is_empty() { l["reach"].as_str().unwrap_or("-").to_owned() } else { refs.join(" ") }
+            })
+            .collect()
+    }
+
     /// All paths.
     pub fn paths(&self) -> Vec<String> {
         let locations = self.0["locations"].as_array().unwrap().iter();

@@ -1,0 +1,174 @@
+//! The order of commits, parents before children, and which refs reach them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use git2::{Oid, Repository};
+
+use super::graph::{Bits, Graph};
+use super::store::Store;
+use super::tips::Tips;
+use crate::collect::Collector;
+use crate::origin::Reach;
+
+/// All commits of an object database in the order in which they count as first: those that refs reach, those of stashes, those
+/// that only reflogs remember, those that nothing reaches; among each of these parents before children, ties by committer time
+/// and id.
+#[derive(Default)]
+pub(super) struct Lineage {
+    /// Object numbers of the commits, in this order.
+    pub(super) order: Vec<u32>,
+    /// How many of them refs reach; refs and stashes; refs, stashes and reflogs.
+    ends: [usize; 3],
+    /// Places of the parents of the commits that refs reach, and where those of each commit begin.
+    parents: Vec<u32>,
+    starts: Vec<u32>,
+    /// Refs with the places of their commits.
+    tips: Vec<(Arc<str>, u32)>,
+}
+
+/// No place.
+const NONE: u32 = u32::MAX;
+
+impl Lineage {
+    /// Orders the commits of `graph`. A parent that is missing is an error of the scan, unless a shallow clone ends there.
+    pub(super) fn new(
+        repository: &Repository,
+        store: &Store,
+        graph: &Graph,
+        tips: &Tips,
+        collector: &Collector,
+    ) -> Self {
+        let reached = ancestors(store, graph, tips.refs.iter().map(|r| r.1));
+        let stashed = ancestors(store, graph, tips.stashes.iter().copied());
+        let remembered = ancestors(store, graph, tips.reflogs.iter().copied());
+        report_lost_parents(repository, store, graph, &[&reached, &stashed], collector);
+        let mut lineage = Self::default();
+        let tiers: [&dyn Fn(u32) -> bool; 4] = [
+            &|n| reached.contains(n),
+            &|n| stashed.contains(n) && !reached.contains(n),
+            &|n| remembered.contains(n) && !stashed.contains(n) && !reached.contains(n),
+            &|n| !remembered.contains(n) && !stashed.contains(n) && !reached.contains(n),
+        ];
+        for (tier, chosen) in tiers.iter().enumerate() {
+            lineage.order.extend(sorted(graph, chosen));
+            if let Some(end) = lineage.ends.get_mut(tier) {
+                *end = lineage.order.len();
+            }
+        }
+        let mut places = vec![NONE; store.ids.len()];
+        for (place, number) in lineage.order[..lineage.ends[0]].iter().enumerate() {
+            places[*number as usize] = place as u32;
+            lineage.starts.push(lineage.parents.len() as u32);
+            let parents = graph.commit(*number).map_or(&[][..], |c| &c.parents).iter().filter_map(|p| p.number());
+            lineage.parents.extend(parents.map(|n| places[n as usize]).filter(|p| *p != NONE));
+        }
+        lineage.starts.push(lineage.parents.len() as u32);
+        let place = |id: &Oid| store.number(id).map(|n| places[n as usize]).filter(|p| *p != NONE);
+        lineage.tips = tips.refs.iter().filter_map(|(name, id)| Some((Arc::clone(name), place(id)?))).collect();
+        lineage
+    }
+
+    /// The commits that refs, stashes or reflogs reach: what they name should be there.
+    pub(super) fn remembered(&self) -> &[u32] {
+        &self.order[..self.ends[2]]
+    }
+
+    /// Says of each of the commits at `places` of the order what reaches it.
+    pub(super) fn reaches(&self, places: &BTreeSet<u32>) -> HashMap<u32, Arc<Reach>> {
+        let [by_refs, stashed, remembered] = self.ends;
+        let mut all = HashMap::with_capacity(places.len());
+        let others = [(stashed, Reach::Stash), (remembered, Reach::Reflog), (usize::MAX, Reach::Unreachable)];
+        let others = others.map(|(end, reach)| (end, Arc::new(reach)));
+        for place in places.range(by_refs as u32..) {
+            let reach = others.iter().find(|(end, _)| (*place as usize) < *end).map_or(&others[2].1, |o| &o.1);
+            all.insert(*place, Arc::clone(reach));
+        }
+        let named: Vec<u32> = places.range(..by_refs as u32).copied().collect();
+        // One pass over all commits for 64 of them, a bit for each.
+        let mut descends = vec![0u64; by_refs];
+        for batch in named.chunks(64) {
+            descends.fill(0);
+            for (bit, place) in batch.iter().enumerate() {
+                descends[*place as usize] |= 1 << bit;
+            }
+            for place in batch[0] as usize..by_refs {
+                let parents = &self.parents[self.starts[place] as usize..self.starts[place + 1] as usize];
+                let inherited = parents.iter().fold(0, |bits, parent| bits | descends[*parent as usize]);
+                descends[place] |= inherited;
+            }
+            for (bit, place) in batch.iter().enumerate() {
+                let reached = self.tips.iter().filter(|(_, tip)| descends[*tip as usize] & (1 << bit) != 0);
+                all.insert(*place, Arc::new(Reach::of_refs(reached.map(|(name, _)| Arc::clone(name)))));
+            }
+        }
+        all
+    }
+}
+
+/// All commits that `from` reaches, `from` included, by number.
+pub(super) fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> Bits {
+    let mut reached = Bits::new(store.ids.len());
+    let mut queue: Vec<u32> = from.filter_map(|id| store.number(&id)).filter(|n| reached.insert(*n)).collect();
+    while let Some(number) = queue.pop() {
+        let parents = graph.commit(number).map_or(&[][..], |c| &c.parents);
+        queue.extend(parents.iter().filter_map(|p| p.number()).filter(|n| reached.insert(*n)));
+    }
+    reached
+}
+
+fn report_lost_parents(
+    repository: &Repository,
+    store: &Store,
+    graph: &Graph,
+    reached: &[&Bits],
+    collector: &Collector,
+) {
+    let name = super::name(repository);
+    let boundary = super::shallow(repository);
+    for (number, commit) in graph.commits().iter().filter(|(n, _)| reached.iter().any(|set| set.contains(*n))) {
+        let id = store.ids[*number as usize];
+        for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
+            if parent.number().is_none_or(|n| graph.commit(n).is_none()) {
+                let parent = parent.id(store);
+                collector
+                    .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent"));
+            }
+        }
+    }
+}
+
+/// The chosen commits, parents before children, ties by committer time and id.
+fn sorted(graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
+    // By place among the commits: how many parents are still to come, and the children.
+    let commits = graph.commits();
+    let mut waiting = vec![0u32; commits.len()];
+    let mut links: Vec<(u32, u32)> = Vec::new();
+    let mut ready = BinaryHeap::new();
+    for (place, (number, commit)) in commits.iter().enumerate().filter(|(_, (n, _))| chosen(*n)) {
+        for parent in commit.parents.iter().filter_map(|p| p.number()).filter(|n| chosen(*n)) {
+            if let Some(parent) = graph.commit_place(parent) {
+                links.push((parent as u32, place as u32));
+                waiting[place] += 1;
+            }
+        }
+        if waiting[place] == 0 {
+            ready.push(Reverse((commit.time, *number, place as u32)));
+        }
+    }
+    links.sort_unstable();
+    let mut order = Vec::with_capacity(commits.len());
+    while let Some(Reverse((_, number, place))) = ready.pop() {
+        order.push(number);
+        let first = links.partition_point(|l| l.0 < place);
+        for &(_, child) in links[first..].iter().take_while(|l| l.0 == place) {
+            waiting[child as usize] -= 1;
+            if waiting[child as usize] == 0 {
+                let (number, commit) = &commits[child as usize];
+                ready.push(Reverse((commit.time, *number, child)));
+            }
+        }
+    }
+    order
+}

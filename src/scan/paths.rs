@@ -1,0 +1,264 @@
+//! Paths of a scan: files and folders, and the repositories that they are or hold.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use git2::Repository;
+
+use super::{Options, ScanFailure, What};
+use crate::git;
+use crate::report::SkipReason;
+use crate::source::{Scan, files, history};
+
+/// A target of a path scan: what is reported of its place.
+pub(super) struct Place {
+    /// As named by the user.
+    pub(super) path: PathBuf,
+    /// Without links and `..`.
+    pub(super) absolute: PathBuf,
+    /// The repository it lies in, and the top of that repository's working tree.
+    pub(super) enclosing: Option<(Repository, PathBuf)>,
+}
+
+impl Place {
+    pub(super) fn new(path: &Path) -> Result<Self, ScanFailure> {
+        let fail = |source| ScanFailure::Path { path: path.to_owned(), source };
+        let absolute = std::fs::canonicalize(path).map_err(fail)?;
+        // The enclosing repository names paths and says what is tracked. A broken one does not keep files from being
+        // scanned.
+        let enclosing = git::discover(&absolute).ok().flatten().and_then(|repository| {
+            let top = std::fs::canonicalize(repository.workdir()?).ok()?;
+            absolute.starts_with(&top).then_some((repository, top))
+        });
+        Ok(Self { path: path.to_owned(), absolute, enclosing })
+    }
+
+    /// The folder that reported paths are relative to.
+    pub(super) fn base(&self) -> &Path {
+        match &self.enclosing {
+            Some((_, top)) => top,
+            None if self.absolute.is_dir() => &self.absolute,
+            None => self.absolute.parent().unwrap_or(&self.absolute),
+        }
+    }
+}
+
+/// One run over several places.
+pub(super) struct Paths<'s> {
+    scan: &'s Scan<'s>,
+    what: What,
+    submodules: bool,
+    options: &'s Options,
+    /// Object stores of which the history was scanned, by the folder that working trees share.
+    stores: HashSet<PathBuf>,
+}
+
+impl<'s> Paths<'s> {
+    /// Nothing is scanned yet.
+    pub(super) fn new(scan: &'s Scan<'s>, what: What, submodules: bool, options: &'s Options) -> Self {
+        Self { scan, what, submodules, options, stores: HashSet::new() }
+    }
+
+    /// Scans `paths`, and the repositories below them.
+    pub(super) fn scan(&mut self, paths: &[PathBuf]) -> Result<(), ScanFailure> {
+        // All targets are looked at before the first is scanned: a wrong name must not cost a long scan.
+        let places = paths.iter().map(|path| Place::new(path)).collect::<Result<Vec<_>, _>>()?;
+        let one_base = places.iter().all(|p| p.base() == places[0].base());
+        for place in &places {
+            let prefix = if one_base { String::new() } else { prefix_of(place) };
+            let repository = match self.open(place) {
+                Err(error) if self.what == What::History => return Err(error),
+                other => self.or_error(place, other),
+            };
+            if self.place(place, repository, &prefix) == 0 && self.what == What::History {
+                return Err(ScanFailure::NoRepository(place.path.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for a list of repositories: what one of them lacks is an error of the scan, and the others are scanned.
+    pub(super) fn scan_list(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            if self.scan.collector.is_cancelled() {
+                return;
+            }
+            let subject = path.display().to_string();
+            match Place::new(path) {
+                Ok(place) => {
+                    let opened = self.open(&place);
+                    let is_broken = opened.is_err();
+                    let repository = self.or_error(&place, opened);
+                    let met = self.place(&place, repository, &prefix_of(&place));
+                    if met == 0 && !is_broken && self.what != What::Files {
+                        self.scan.collector.error(subject, "not a git repository");
+                    }
+                }
+                Err(ScanFailure::Path { source, .. }) => self.scan.collector.error(subject, source.to_string()),
+                Err(error) => self.scan.collector.error(subject, error.to_string()),
+            }
+        }
+    }
+
+    /// The repository that a place is, if its history is wanted.
+    fn open(&self, place: &Place) -> Result<Option<Repository>, ScanFailure> {
+        if self.what == What::Files {
+            return Ok(None);
+        }
+        match git::open(&place.path)? {
+            None if place.path.join(".git").symlink_metadata().is_ok() => {
+                let problem = "it has a .git, but there is no repository behind it: history was not scanned";
+                self.scan.collector.error(place.path.display().to_string(), problem);
+                Ok(None)
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// Files can be scanned without the repository, but the scan is not what was asked for.
+    fn or_error(&self, place: &Place, opened: Result<Option<Repository>, ScanFailure>) -> Option<Repository> {
+        opened.unwrap_or_else(|error| {
+            self.scan.collector.error(place.path.display().to_string(), error.to_string());
+            None
+        })
+    }
+
+    /// Scans a place and what lies below it. Returns how many repositories were met.
+    fn place(&mut self, place: &Place, repository: Option<Repository>, prefix: &str) -> usize {
+        let mut met = usize::from(repository.is_some());
+        let is_bare = repository.as_ref().is_some_and(Repository::is_bare);
+        let nested = match self.what {
+            _ if is_bare => Vec::new(),
+            What::History => files::repositories(self.scan, &self.tree(place, prefix), self.walk_options()),
+            What::Both | What::Files => self.files(place, prefix),
+        };
+        let mut covered: Vec<PathBuf> = Vec::new();
+        if let Some(repository) = &repository {
+            self.history(repository, prefix);
+            if self.submodules {
+                self.modules(repository, place, prefix, &mut covered);
+            }
+        }
+        for path in nested {
+            met += self.nested(&path, place, prefix, &mut covered);
+        }
+        if let Some(repository) = repository.filter(|_| self.what != What::Files) {
+            self.uncovered(&repository, prefix, &covered);
+        }
+        met
+    }
+
+    /// A repository that a walk met at `path`, below `place`. Paths that are scanned with their history join `covered`. Returns how
+    /// many repositories were met.
+    fn nested(&mut self, path: &Path, place: &Place, prefix: &str, covered: &mut Vec<PathBuf>) -> usize {
+        let relative = path.strip_prefix(place.base()).unwrap_or(path);
+        let below = format!("{prefix}{}/", relative.to_string_lossy());
+        let inner = match Place::new(path) {
+            Ok(inner) => inner,
+            Err(error) => {
+                self.scan.collector.error(below, error.to_string());
+                return 0;
+            }
+        };
+        let opened = self.open(&inner);
+        let repository = self.or_error(&inner, opened);
+        // A submodule's repository lies in the outer one. It is scanned there, if at all.
+        let is_module = place.enclosing.as_ref().zip(repository.as_ref()).is_some_and(|((outer, _), inner)| {
+            inner.commondir().starts_with(outer.commondir().join("modules")) && !inner.is_bare()
+        });
+        if repository.is_some() && !is_module {
+            covered.push(relative.to_owned());
+        }
+        self.place(&inner, repository.filter(|_| !is_module), &below)
+    }
+
+    /// The repositories of submodules, below `modules` in the common folder (gitrepository-layout(5)).
+    fn modules(&mut self, outer: &Repository, place: &Place, prefix: &str, covered: &mut Vec<PathBuf>) {
+        let top = outer.commondir().join("modules");
+        for folder in git::module_folders(&top) {
+            let name = folder.strip_prefix(&top).unwrap_or(&folder).to_owned();
+            let repository = match git::open(&folder) {
+                Ok(Some(repository)) => repository,
+                Ok(None) => continue,
+                Err(error) => {
+                    self.scan.collector.error(format!("submodule {}", name.display()), error.to_string());
+                    continue;
+                }
+            };
+            // Where it is checked out is configuration: it names paths and nothing else, and only below this tree.
+            let tree = repository.workdir().filter(|tree| !tree.starts_with(outer.commondir()));
+            let tree = tree.and_then(|tree| std::fs::canonicalize(tree).ok());
+            let path = tree.and_then(|tree| tree.strip_prefix(place.base()).ok().map(Path::to_owned));
+            let path = path.filter(|path| !path.as_os_str().is_empty()).unwrap_or(name);
+            self.history(&repository, &format!("{prefix}{}/", path.to_string_lossy()));
+            covered.push(path);
+        }
+    }
+
+    /// Submodules whose history was not scanned: skipped, or if they were asked for, an error.
+    fn uncovered(&self, repository: &Repository, prefix: &str, covered: &[PathBuf]) {
+        for path in git::submodules(repository).into_iter().filter(|path| !covered.contains(path)) {
+            if self.submodules {
+                let subject = format!("submodule {prefix}{}", path.display());
+                self.scan
+                    .collector
+                    .error(subject, "its repository is not here: `git submodule update --init` brings it");
+            } else {
+                self.scan.collector.skip(SkipReason::Submodule);
+            }
+        }
+    }
+
+    /// History, unless another working tree has brought the same one.
+    fn history(&mut self, repository: &Repository, prefix: &str) {
+        let store = std::fs::canonicalize(repository.commondir()).unwrap_or_else(|_| repository.commondir().to_owned());
+        if self.stores.insert(store)
+            && let Err(error) = history::scan(self.scan, repository, prefix)
+        {
+            self.scan.collector.error(git::name(repository), error.to_string());
+        }
+    }
+
+    fn walk_options(&self) -> files::Options<'_> {
+        files::Options { ignore: self.options.ignore, threads: self.options.threads, exclude: &self.options.exclude }
+    }
+
+    fn tree(&self, place: &Place, prefix: &str) -> files::Tree {
+        let tracked = match &place.enclosing {
+            Some((repository, _)) if self.options.ignore && self.what != What::History => git::tracked(repository)
+                .unwrap_or_else(|error| {
+                    self.scan.collector.error(
+                        git::name(repository),
+                        format!("{error}; files that are tracked and ignored may have been missed"),
+                    );
+                    Vec::new()
+                }),
+            _ => Vec::new(),
+        };
+        files::Tree { path: place.absolute.clone(), base: place.base().to_owned(), prefix: prefix.to_owned(), tracked }
+    }
+
+    /// Scans files and returns the repositories that lie among them.
+    fn files(&self, place: &Place, prefix: &str) -> Vec<PathBuf> {
+        files::scan(self.scan, &self.tree(place, prefix), self.walk_options())
+    }
+}
+
+/// What tells several targets apart in reported paths: the folder they are relative to, as seen from here.
+pub(super) fn prefix_of(place: &Place) -> String {
+    if place.enclosing.is_none() {
+        let folder = if place.absolute.is_dir() { Some(&*place.path) } else { place.path.parent() };
+        let text = folder.map(Path::to_string_lossy).unwrap_or_default();
+        let text = text.trim_end_matches('/');
+        return if matches!(text, "" | ".") {
+            String::new()
+        } else {
+            format!("{}/", text.strip_prefix("./").unwrap_or(text))
+        };
+    }
+    let base = place.base();
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let shown = base.strip_prefix(&here).unwrap_or(base);
+    let text = shown.to_string_lossy();
+    if text.is_empty() { String::new() } else { format!("{}/", text.trim_end_matches('/')) }
+}

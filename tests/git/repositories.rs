@@ -1,0 +1,176 @@
+//! Several repositories in one run: below a folder, in a list, as submodules.
+
+use std::path::Path;
+
+use crate::support::{Repo, Run, Spillcheck, folder, git_at, github, scan, write};
+use crate::{both, files_of, history_of, holding};
+
+/// A repository in `folder` with `secret` in a file that was deleted; the commit that brought it.
+fn inside(folder: &Path, name: &str, secret: &str) -> String {
+    let path = folder.join(name);
+    git_at(folder, ["init", "-q", name]);
+    write(&path, "gone.env", holding(secret));
+    git_at(&path, ["add", "-A"]);
+    git_at(&path, ["commit", "-q", "-m", "one"]);
+    let first = git_at(&path, ["rev-parse", "HEAD"]);
+    git_at(&path, ["rm", "-q", "gone.env"]);
+    write(&path, "readme", "base\n");
+    git_at(&path, ["add", "-A"]);
+    git_at(&path, ["commit", "-q", "-m", "two"]);
+    first
+}
+
+#[test]
+fn repositories_below_a_folder() {
+    let (folder, one, two, bare, plain) = (folder(), github(400), github(401), github(402), github(403));
+    let root = folder.path();
+    let first = inside(root, "one", &one);
+    std::fs::create_dir(root.join("deep")).unwrap();
+    let second = inside(&root.join("deep"), "two", &two);
+    let third = inside(root, "three", &bare);
+    git_at(root, ["clone", "-q", "--bare", "three", "three.git"]);
+    std::fs::remove_dir_all(root.join("three")).unwrap();
+    write(root, "plain.env", holding(&plain));
+    let run = both(root);
+    assert_eq!(run.expect(1).of(&one).places(), [format!("history one/gone.env:2:7 {first} gone")]);
+    assert_eq!(run.of(&two).places(), [format!("history deep/two/gone.env:2:7 {second} gone")]);
+    assert_eq!(run.of(&bare).places(), [format!("history three.git/gone.env:2:7 {third} gone")]);
+    assert_eq!(run.of(&plain).places(), ["file plain.env:2:7 - -"]);
+    assert_eq!(run.summary()["stats"]["commits"], 6);
+    // History alone finds the same repositories, files alone none.
+    let run = history_of(root);
+    assert!(run.expect(1).has(&one) && run.has(&two) && run.has(&bare) && !run.has(&plain));
+    let run = files_of(root);
+    assert!(run.expect(1).has(&plain) && run.findings().len() == 1);
+    // A folder without any has no history.
+    let empty = crate::support::folder();
+    history_of(empty.path()).expect(2);
+}
+
+#[test]
+fn a_repository_inside_a_repository() {
+    let (repo, outer, inner, tracked) = (Repo::new(), github(404), github(405), github(406));
+    repo.commit_file("a.env", holding(&outer));
+    let first = inside(repo.path(), "vendor", &inner);
+    repo.write("vendor/.gitignore", "*.env\n").write("vendor/kept.env", holding(&tracked));
+    git_at(&repo.path().join("vendor"), ["add", "-f", "kept.env"]);
+    let run = both(repo.path());
+    assert_eq!(run.expect(1).of(&inner).places(), [format!("history vendor/gone.env:2:7 {first} gone")]);
+    assert_eq!(run.of(&outer).paths(), ["a.env"]);
+    assert_eq!(run.of(&tracked).paths(), ["vendor/kept.env"], "tracked by the inner repository");
+    // What the outer one ignores is not walked.
+    repo.write(".gitignore", "vendor/\n");
+    assert!(!both(repo.path()).expect(1).has(&inner));
+    assert!(scan(repo.path(), ["-f", "jsonl", "--reveal", "--no-ignore"]).expect(1).has(&inner));
+}
+
+/// A linked working tree inside the main one has the same history.
+#[test]
+fn a_linked_worktree_inside_is_no_second_history() {
+    let (repo, secret) = (Repo::new(), github(407));
+    let first = repo.commit_file("gone.env", holding(&secret));
+    repo.remove("gone.env").commit_file("readme", "base\n");
+    repo.git(["worktree", "add", "-q", "--detach", "trees/linked"]);
+    let run = both(repo.path());
+    assert_eq!(run.expect(1).of(&secret).places(), [format!("history gone.env:2:7 {first} gone")]);
+    assert_eq!(run.summary()["stats"]["commits"], 2);
+    assert_eq!(run.summary()["stats"]["files"], 2, "the files of both");
+}
+
+#[test]
+fn a_broken_repository_inside() {
+    let (folder, one, two) = (folder(), github(408), github(409));
+    let root = folder.path();
+    inside(root, "good", &one);
+    inside(root, "sha256", &two);
+    std::fs::remove_dir_all(root.join("sha256/.git")).unwrap();
+    git_at(root, ["init", "-q", "--object-format=sha256", "sha256"]);
+    write(root, "sha256/here.env", holding(&two));
+    write(root, "lost/.git", "gitdir: ../nowhere\n");
+    let run = both(root);
+    assert!(run.expect(3).has(&one) && run.has(&two), "{}", run.out());
+    assert!(run.errors().contains("sha256: ") && run.errors().contains("SHA-256"), "{}", run.errors());
+    assert!(run.errors().contains("lost: it has a .git"), "{}", run.errors());
+}
+
+/// A repository with a submodule, which has one of its own: two secrets that only their histories have.
+fn with_submodules() -> (Repo, [String; 2], [String; 2]) {
+    let (outer, secrets) = (Repo::new(), [github(410), github(411)]);
+    let sources = outer.beside("sources");
+    std::fs::create_dir(&sources).unwrap();
+    let commits = [inside(&sources, "lib", &secrets[0]), inside(&sources, "deep", &secrets[1])];
+    let lib = sources.join("lib");
+    git_at(&lib, ["submodule", "--quiet", "add", sources.join("deep").to_str().unwrap(), "inner"]);
+    git_at(&lib, ["commit", "-q", "-m", "inner"]);
+    outer.git(["submodule", "--quiet", "add", lib.to_str().unwrap(), "libs/lib"]);
+    outer.git(["submodule", "--quiet", "update", "--init", "--recursive"]);
+    outer.commit("submodule");
+    (outer, secrets, commits)
+}
+
+#[test]
+fn submodules_on_demand() {
+    let (outer, secrets, commits) = with_submodules();
+    outer.write("libs/lib/inner/here.env", holding(&github(412)));
+    let run = both(outer.path());
+    assert!(run.expect(1).has(&github(412)) && run.findings().len() == 1, "their files are files: {}", run.out());
+    assert_eq!(run.summary()["skipped"]["submodule"], 1);
+    for mode in [&["--submodules"][..], &["--submodules", "--history-only"]] {
+        let run = scan(outer.path(), ["-f", "jsonl", "--reveal"].iter().chain(mode));
+        let found = run.expect(1).of(&secrets[0]);
+        assert_eq!(found.places(), [format!("history libs/lib/gone.env:2:7 {} gone", commits[0])], "{mode:?}");
+        let found = run.of(&secrets[1]);
+        assert_eq!(found.places(), [format!("history libs/lib/inner/gone.env:2:7 {} gone", commits[1])], "{mode:?}");
+        assert_eq!(run.summary()["skipped"]["submodule"], serde_json::Value::Null);
+        assert_eq!(run.summary()["stats"]["commits"], 1 + 3 + 2, "each once");
+    }
+    // Not checked out any more, and still here.
+    outer.git(["submodule", "--quiet", "deinit", "-f", "--all"]);
+    let run = scan(outer.path(), ["-f", "jsonl", "--reveal", "--submodules"]);
+    assert!(run.expect(1).has(&secrets[0]) && run.has(&secrets[1]), "{}", run.out());
+}
+
+#[test]
+fn a_submodule_that_is_not_here() {
+    let (outer, secrets, _) = with_submodules();
+    let clone = outer.beside("clone");
+    git_at(outer.path(), ["clone", "-q", ".", clone.to_str().unwrap()]);
+    let run = scan(&clone, ["-f", "jsonl", "--reveal", "--submodules"]);
+    assert!(!run.expect(3).has(&secrets[0]));
+    assert!(run.errors().contains("submodule libs/lib: its repository is not here"), "{}", run.errors());
+    assert_eq!(both(&clone).expect(0).summary()["skipped"]["submodule"], 1);
+}
+
+fn listed(folder: &Path, list: &str, args: &[&str]) -> Run {
+    let args = ["scan", "-f", "jsonl", "--reveal", "--repos-from", "-"].iter().chain(args);
+    Spillcheck::new(folder).args(args).stdin(list).run()
+}
+
+#[test]
+fn a_list_of_repositories() {
+    let (folder, one, two) = (folder(), github(413), github(414));
+    let root = folder.path();
+    let first = inside(root, "one", &one);
+    let second = inside(root, "two words", &two);
+    let run = listed(root, "one\n\ntwo words\r\n", &[]);
+    assert_eq!(run.expect(1).of(&one).places(), [format!("history one/gone.env:2:7 {first} gone")]);
+    assert_eq!(run.of(&two).places(), [format!("history two words/gone.env:2:7 {second} gone")]);
+    // Errors of one do not stop the others.
+    write(root, "plain/a.txt", "a\n");
+    let run = listed(root, "nowhere\nplain\none\n", &["--history-only"]);
+    assert!(run.expect(3).has(&one));
+    assert!(
+        run.errors().contains("nowhere: ") && run.errors().contains("plain: not a git repository"),
+        "{}",
+        run.errors()
+    );
+    // From a file, beside a path, names ended by NUL.
+    write(root, "list", "one\0two words\0");
+    let run = scan(root, ["-f", "jsonl", "--reveal", "--repos-from", "list", "plain"]);
+    assert!(run.expect(1).has(&one) && run.has(&two));
+    assert_eq!(run.summary()["stats"]["files"], 3, "{}", run.summary());
+    for (list, named) in [("\n\n", "the list is empty"), ("", "the list is empty")] {
+        assert!(listed(root, list, &[]).expect(2).err().contains(named));
+    }
+    assert!(scan(root, ["--repos-from", "no-list"]).expect(2).err().contains("no-list"));
+}
