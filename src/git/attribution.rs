@@ -8,7 +8,7 @@ use git2::{Oid, Repository};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::GitError;
-use super::graph::{Bits, Graph, Named};
+use super::graph::{Bits, EntryKind, Graph, Named, Useful};
 use super::lineage::{Lineage, ancestors};
 use super::store::Store;
 use super::tips::Tips;
@@ -50,9 +50,7 @@ pub(super) struct Attribution {
 
 struct Walk<'r> {
     graph: &'r Graph,
-    wanted: &'r Bits,
-    /// By tree: whether it holds something wanted.
-    useful: Vec<Useful>,
+    useful: &'r Useful,
     /// Paths by number: the folder's path and the name.
     paths: Vec<(u32, u32)>,
     path_numbers: FxHashMap<(u32, u32), u32>,
@@ -64,14 +62,6 @@ struct Walk<'r> {
     found: FxHashMap<(u32, u32), (u32, bool)>,
     /// Folders were too deep.
     is_cut: bool,
-}
-
-/// Whether a tree holds something wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Useful {
-    Unknown,
-    No,
-    Yes,
 }
 
 /// The path number of the top of the repository.
@@ -92,17 +82,17 @@ pub(super) fn attribute(
 ) -> Result<Attribution, GitError> {
     let tips = super::tips::tips(repository, collector)?;
     let lineage = Lineage::new(repository, store, graph, &tips, collector);
-    report_missing(repository, store, graph, lineage.remembered(), collector);
+    report_missing(repository, graph, lineage.remembered(), collector);
+    let useful = graph.useful(DEEPEST);
     let mut walk = Walk {
         graph,
-        wanted,
-        useful: vec![Useful::Unknown; store.ids.len()],
+        useful: &useful,
         paths: vec![(TOP, 0)],
         path_numbers: FxHashMap::default(),
         seen: FxHashSet::default(),
         last_seen: vec![NOWHERE; store.ids.len()],
         found: FxHashMap::default(),
-        is_cut: false,
+        is_cut: useful.is_cut,
     };
     for (place, number) in lineage.order.iter().enumerate() {
         if collector.is_cancelled() {
@@ -194,51 +184,24 @@ impl Attribution {
 }
 
 impl Walk<'_> {
-    /// Whether the tree holds something wanted, at any depth.
-    fn is_useful(&mut self, tree: u32, depth: usize) -> bool {
-        match self.useful[tree as usize] {
-            Useful::Unknown => {}
-            known => return known == Useful::Yes,
-        }
-        if depth > DEEPEST {
-            self.is_cut = true;
-            return false;
-        }
-        let graph = self.graph;
-        let entries = graph.entries(tree);
-        // A tree cannot hold itself, but damaged data can say so.
-        self.useful[tree as usize] = Useful::No;
-        let mut useful = false;
-        for entry in entries {
-            useful |= if entry.is_tree {
-                self.is_useful(entry.object, depth + 1)
-            } else {
-                self.wanted.contains(entry.object)
-            };
-        }
-        if useful {
-            self.useful[tree as usize] = Useful::Yes;
-        }
-        useful
-    }
-
     /// Notes the wanted objects below `tree`, which stands at `path`. `order` is the place of what has it; none marks what is in
     /// HEAD.
     fn tree(&mut self, tree: u32, path: u32, order: Option<u32>, depth: usize) {
-        if !self.is_useful(tree, depth) || self.last_seen[tree as usize] == path {
+        if self.useful.entries(tree).is_empty() || self.last_seen[tree as usize] == path {
+            return;
+        }
+        if depth > DEEPEST {
+            self.is_cut = true;
             return;
         }
         self.last_seen[tree as usize] = path;
         if !self.seen.insert((tree, path)) {
             return;
         }
-        let graph = self.graph;
-        for entry in graph.entries(tree) {
-            if entry.is_tree && !self.is_useful(entry.object, depth + 1) {
-                continue;
-            }
+        let useful = self.useful;
+        for entry in useful.entries(tree) {
             let at = self.path_number(path, entry.name);
-            if entry.is_tree {
+            if entry.kind == EntryKind::Tree {
                 self.tree(entry.object, at, order, depth + 1);
                 continue;
             }
@@ -276,7 +239,7 @@ impl Walk<'_> {
 }
 
 /// Reports what reachable trees name and the object database lacks: one error for each kind, with the count.
-fn report_missing(repository: &Repository, store: &Store, graph: &Graph, commits: &[u32], collector: &Collector) {
+fn report_missing(repository: &Repository, graph: &Graph, commits: &[u32], collector: &Collector) {
     let name = super::name(repository);
     let mut lost: Vec<Oid> = Vec::new();
     let mut roots: Vec<u32> = Vec::new();
@@ -286,15 +249,7 @@ fn report_missing(repository: &Repository, store: &Store, graph: &Graph, commits
             Named::Missing(id) => lost.push(id),
         }
     }
-    if !graph.missing.is_empty() {
-        let mut reached = Bits::new(store.ids.len());
-        roots.retain(|tree| reached.insert(*tree));
-        while let Some(tree) = roots.pop() {
-            let entries = graph.entries(tree);
-            roots.extend(entries.iter().filter(|e| e.is_tree).map(|e| e.object).filter(|t| reached.insert(*t)));
-        }
-        lost.extend(graph.missing.iter().filter(|(tree, _)| reached.contains(*tree)).map(|(_, id)| *id));
-    }
+    lost.extend(graph.missing_below(roots.into_iter()));
     lost.sort_unstable();
     lost.dedup();
     if let Some(first) = lost.first() {

@@ -1,26 +1,35 @@
 //! Trees and commits of an object database, read in one pass and kept as numbers.
 
-use std::collections::HashMap;
+mod read;
+
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
-use git2::{Oid, Repository};
+use git2::Oid;
 
-use super::forest::{self, Forest, Kind, Limits, Visitor};
-use super::objects;
 use super::store::Store;
-use crate::collect::Collector;
-use crate::search::Piece;
+
+pub(super) use read::read;
 
 /// An entry of a tree that matters: a folder, or a blob that is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Number of its name.
     pub(super) name: u32,
-    /// Number of the object.
+    /// Number of the object; for one that is missing, its place among the missing.
     pub(super) object: u32,
-    /// It is a folder.
-    pub(super) is_tree: bool,
+    /// What it is.
+    pub(super) kind: EntryKind,
+}
+
+/// What an entry of a tree names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EntryKind {
+    /// A folder.
+    Tree,
+    /// A wanted blob.
+    Blob,
+    /// Something that is not in the store.
+    Missing,
 }
 
 /// An object that a commit names.
@@ -62,119 +71,25 @@ pub(super) struct CommitNode {
 /// All trees and commits, by object number.
 #[derive(Default)]
 pub(super) struct Graph {
-    /// The entries that matter of all trees, those of one tree together.
+    /// The entries that matter, each written down for the tree that was read first of those that share it.
     entries: Vec<Entry>,
-    /// By object number: where a tree's entries stand in `entries`; nothing for what is no tree.
+    /// Stretches of `entries`, those of one tree together. A tree shares most of its entries with the one it is stored as a change
+    /// of, so there are few stretches where there are many entries.
+    stretches: Vec<Range<u32>>,
+    /// By object number: a tree's stretches; none for what is no tree.
     trees: Vec<Range<u32>>,
     /// Sorted by number.
     commits: Vec<(u32, CommitNode)>,
     /// By object number: place in `commits`, or [`NO_COMMIT`].
     commit_places: Vec<u32>,
-    /// Objects that a tree names and that are not there.
-    pub(super) missing: Vec<(u32, Oid)>,
+    /// Objects that trees name and that are not there.
+    missing: Vec<Oid>,
     pub(super) names: Vec<Box<[u8]>>,
 }
 
 const NO_COMMIT: u32 = u32::MAX;
 
-/// What one thread reads of it.
-#[derive(Default)]
-struct Part {
-    entries: Vec<Entry>,
-    /// Numbers of trees, and where their entries stand.
-    trees: Vec<(u32, Range<usize>)>,
-    commits: Vec<(u32, CommitNode)>,
-    missing: Vec<(u32, Oid)>,
-}
-
-/// Numbers for file names, shared by all threads; asked only for entries that a tree does not share with its base.
-#[derive(Default)]
-struct Names(Mutex<HashMap<Box<[u8]>, u32>>);
-
-impl Names {
-    fn number(&self, name: &[u8]) -> u32 {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(n) = names.get(name) {
-            return *n;
-        }
-        let next = names.len() as u32;
-        names.insert(name.into(), next);
-        next
-    }
-}
-
-/// Reads all trees and commits. `wanted` are the numbers of blobs that matter, as a set of bits. What cannot be read is an error
-/// of the scan.
-pub(super) fn read(
-    repository: &Repository,
-    store: &Store,
-    forests: &[Forest<'_>],
-    wanted: &Bits,
-    collector: &Collector,
-    pool: &rayon::ThreadPool,
-    limits: Limits,
-) -> Graph {
-    let names = Names::default();
-    let label = super::name(repository);
-    let reading = |kind| Reading {
-        store,
-        wanted,
-        names: &names,
-        collector,
-        kind,
-        part: Part::default(),
-        fresh: Vec::new(),
-        buckets: Vec::new(),
-    };
-    let mut graph = Graph::default();
-    graph.trees.resize(store.ids.len(), 0..0);
-    graph.commit_places.resize(store.ids.len(), NO_COMMIT);
-    for forest in forests {
-        for kind in [Kind::Commit, Kind::Tree] {
-            let roots = forest.roots(kind);
-            let visitors = forest::walk(pool, forest, &roots, limits, || reading(kind));
-            visitors.into_iter().for_each(|v| graph.add(v.part));
-        }
-    }
-    let handle = super::reopen(repository.path());
-    let elsewhere = forests.iter().flat_map(|f| {
-        f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.number(e))
-    });
-    for number in store.only_loose().chain(elsewhere) {
-        let id = store.ids[number as usize];
-        let kind = objects::kind_of(&handle, id).filter(|k| matches!(k, Kind::Commit | Kind::Tree));
-        let Some(kind) = kind else { continue };
-        if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
-            let mut one = reading(kind);
-            one.whole(number, &text);
-            graph.add(one.part);
-        }
-    }
-    let mut list: Vec<(Box<[u8]>, u32)> =
-        names.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
-    list.sort_unstable_by_key(|n| n.1);
-    graph.names = list.into_iter().map(|n| n.0).collect();
-    graph.commits.sort_unstable_by_key(|c| c.0);
-    // An object that several packs have was read several times.
-    graph.commits.dedup_by_key(|c| c.0);
-    for (place, (number, _)) in graph.commits.iter().enumerate() {
-        graph.commit_places[*number as usize] = place as u32;
-    }
-    graph
-}
-
 impl Graph {
-    fn add(&mut self, part: Part) {
-        // More than 2^32 would need 48 GiB of memory.
-        let at = self.entries.len();
-        self.entries.extend(part.entries);
-        for (number, range) in part.trees {
-            self.trees[number as usize] = (at + range.start) as u32..(at + range.end) as u32;
-        }
-        self.commits.extend(part.commits);
-        self.missing.extend(part.missing);
-    }
-
     /// All commits with their numbers, by number.
     pub(super) fn commits(&self) -> &[(u32, CommitNode)] {
         &self.commits
@@ -190,7 +105,113 @@ impl Graph {
         self.commit_place(number).map(|place| &self.commits[place].1)
     }
 
-    /// The entries that matter of the tree with this number.
+    /// The stretches of [`Self::entries`] that make up the tree with this number.
+    fn stretches(&self, tree: u32) -> &[Range<u32>] {
+        let range = &self.trees[tree as usize];
+        &self.stretches[range.start as usize..range.end as usize]
+    }
+
+    /// What trees name and the store lacks, for those that `roots` lead to. Each entry is looked at once, however many trees
+    /// share it.
+    pub(super) fn missing_below(&self, roots: impl Iterator<Item = u32>) -> Vec<Oid> {
+        let mut lost = Vec::new();
+        if self.missing.is_empty() {
+            return lost;
+        }
+        let mut reached = Bits::new(self.trees.len());
+        let mut queue: Vec<u32> = roots.filter(|tree| reached.insert(*tree)).collect();
+        // By entry: where to go on, which is the entry itself until it was looked at.
+        let mut next: Vec<u32> = (0..=self.entries.len() as u32).collect();
+        while let Some(tree) = queue.pop() {
+            for stretch in self.stretches(tree) {
+                let mut at = first_new(&mut next, stretch.start);
+                while at < stretch.end {
+                    let entry = &self.entries[at as usize];
+                    match entry.kind {
+                        EntryKind::Tree if reached.insert(entry.object) => queue.push(entry.object),
+                        EntryKind::Missing => lost.push(self.missing[entry.object as usize]),
+                        _ => {}
+                    }
+                    next[at as usize] = at + 1;
+                    at = first_new(&mut next, at + 1);
+                }
+            }
+        }
+        lost
+    }
+
+    /// The trees that hold something wanted, at most `deepest` folders down.
+    pub(super) fn useful(&self, deepest: usize) -> Useful {
+        let trees: Vec<u32> = (0..self.trees.len() as u32).filter(|t| !self.stretches(*t).is_empty()).collect();
+        let mut useful = Bits::new(self.trees.len());
+        let mut is_cut = true;
+        // Level by level, from the folders of wanted blobs up. `counts[n]` of the first `n` entries lead to something wanted.
+        let mut counts: Vec<u32> = vec![0; self.entries.len() + 1];
+        for _ in 0..=deepest {
+            for (n, entry) in self.entries.iter().enumerate() {
+                counts[n + 1] = counts[n] + u32::from(leads(entry, &useful));
+            }
+            let holds = |s: &Range<u32>| counts[s.end as usize] > counts[s.start as usize];
+            let mut grew = false;
+            for tree in &trees {
+                if !useful.contains(*tree) && self.stretches(*tree).iter().any(holds) {
+                    grew |= useful.insert(*tree);
+                }
+            }
+            if !grew {
+                is_cut = false;
+                break;
+            }
+        }
+        let leading: Vec<u32> =
+            (0..self.entries.len() as u32).filter(|n| leads(&self.entries[*n as usize], &useful)).collect();
+        let mut result = Useful { entries: Vec::new(), trees: vec![0..0; self.trees.len()], is_cut };
+        for tree in trees.into_iter().filter(|t| useful.contains(*t)) {
+            let start = result.entries.len() as u32;
+            for stretch in self.stretches(tree) {
+                let first = leading.partition_point(|n| *n < stretch.start);
+                let within = leading[first..].iter().take_while(|n| **n < stretch.end);
+                result.entries.extend(within.map(|n| self.entries[*n as usize]));
+            }
+            result.trees[tree as usize] = start..result.entries.len() as u32;
+        }
+        result
+    }
+}
+
+/// Whether an entry is wanted, or a folder that holds something wanted.
+fn leads(entry: &Entry, useful: &Bits) -> bool {
+    match entry.kind {
+        EntryKind::Tree => useful.contains(entry.object),
+        EntryKind::Blob => true,
+        EntryKind::Missing => false,
+    }
+}
+
+/// The first entry from `at` on that was not looked at; shortens the way there.
+fn first_new(next: &mut [u32], at: u32) -> u32 {
+    let mut end = at;
+    while next[end as usize] != end {
+        end = next[end as usize];
+    }
+    let mut at = at;
+    while next[at as usize] != end {
+        at = std::mem::replace(&mut next[at as usize], end);
+    }
+    end
+}
+
+/// The trees that hold something wanted, and what of them leads to it.
+pub(super) struct Useful {
+    entries: Vec<Entry>,
+    /// By object number.
+    trees: Vec<Range<u32>>,
+    /// Folders were too deep to follow.
+    pub(super) is_cut: bool,
+}
+
+impl Useful {
+    /// The entries of a tree that are wanted or lead to something wanted.
     pub(super) fn entries(&self, tree: u32) -> &[Entry] {
         let range = &self.trees[tree as usize];
         &self.entries[range.start as usize..range.end as usize]
@@ -215,242 +236,5 @@ impl Bits {
 
     pub(super) fn contains(&self, n: u32) -> bool {
         self.0[n as usize / 64] & (1 << (n % 64)) != 0
-    }
-}
-
-struct Reading<'r> {
-    store: &'r Store,
-    wanted: &'r Bits,
-    names: &'r Names,
-    collector: &'r Collector,
-    kind: Kind,
-    part: Part,
-    /// Entries of the tree at hand that are not known from its base, and where their objects may be in the store.
-    fresh: Vec<Fresh>,
-    buckets: Vec<Range<u32>>,
-}
-
-/// An entry whose object is still to be looked up.
-struct Fresh {
-    at: u32,
-    /// Where its object's id begins.
-    id: u32,
-    is_tree: bool,
-}
-
-/// Length of an object id, bytes.
-const ID: usize = 20;
-
-/// What is known of a tree for those made from it: the entries that matter, with their places.
-#[derive(Default)]
-pub(super) struct TreeState {
-    entries: Vec<(u32, Entry)>,
-    missing: Vec<(u32, Oid)>,
-    /// Where every entry begins.
-    starts: Vec<u32>,
-}
-
-impl TreeState {
-    /// Takes over the entries of `base`, a tree of `base_len` bytes, from the one that begins at `from` to the last that ends at
-    /// or before `to`; they stand at `at` and after in this tree. Returns their length: zero if no entry of the base begins at
-    /// `from`.
-    fn carry(&mut self, base: &Self, base_len: usize, at: usize, from: usize, to: usize) -> usize {
-        let Ok(first) = base.starts.binary_search(&(from as u32)) else { return 0 };
-        let end_of = |n: usize| base.starts.get(n).map_or(base_len, |s| *s as usize);
-        // The last entry that begins at or before `to` ends after it, unless the tree does.
-        let last = if to >= base_len {
-            base.starts.len()
-        } else {
-            base.starts.partition_point(|s| *s as usize <= to).saturating_sub(1)
-        };
-        if last <= first {
-            return 0;
-        }
-        let end = end_of(last);
-        let moved = |offset: u32| (offset as usize - from + at) as u32;
-        self.starts.extend(base.starts[first..last].iter().map(|s| moved(*s)));
-        let entries = base.entries.partition_point(|e| (e.0 as usize) < from);
-        let known = base.entries[entries..].iter().take_while(|e| (e.0 as usize) < end);
-        self.entries.extend(known.map(|e| (moved(e.0), e.1)));
-        let missing = base.missing.partition_point(|m| (m.0 as usize) < from);
-        let known = base.missing[missing..].iter().take_while(|m| (m.0 as usize) < end);
-        self.missing.extend(known.map(|m| (moved(m.0), m.1)));
-        end - from
-    }
-}
-
-/// One entry of a tree object: its mode, name and object.
-struct Raw<'t> {
-    is_tree: bool,
-    is_commit: bool,
-    name: &'t [u8],
-    end: usize,
-}
-
-/// Reads the entry at `at`. Format: mode in octal, blank, name, NUL, 20 bytes of object id.
-fn raw(text: &[u8], at: usize) -> Option<Raw<'_>> {
-    let rest = &text[at..];
-    let blank = rest.iter().take(8).position(|b| *b == b' ')?;
-    let nul = blank + memchr::memchr(0, &rest[blank..])?;
-    let end = nul + 1 + ID;
-    if end > rest.len() {
-        return None;
-    }
-    let mode = &rest[..blank];
-    Some(Raw {
-        is_tree: mode == b"40000" || mode == b"040000",
-        is_commit: mode == b"160000",
-        name: &rest[blank + 1..nul],
-        end: at + end,
-    })
-}
-
-impl Reading<'_> {
-    /// Reads the entry at `at`, which is not known from the base, and says where it ends.
-    fn entry(&mut self, state: &mut TreeState, text: &[u8], at: usize) -> Option<usize> {
-        let entry = raw(text, at)?;
-        state.starts.push(at as u32);
-        if !entry.is_commit {
-            self.fresh.push(Fresh { at: at as u32, id: (entry.end - ID) as u32, is_tree: entry.is_tree });
-        }
-        Some(entry.end)
-    }
-
-    /// Looks up the objects of the entries that were read. All at once, because each takes two looks into memory that no cache
-    /// holds, and those of different entries need not wait for each other.
-    fn resolve(&mut self, state: &mut TreeState, text: &[u8]) {
-        let id = |fresh: &Fresh| &text[fresh.id as usize..fresh.id as usize + ID];
-        self.buckets.clear();
-        self.buckets.extend(self.fresh.iter().map(|fresh| self.store.bucket_of(id(fresh))));
-        let (entries, missing) = (state.entries.len(), state.missing.len());
-        for (fresh, bucket) in self.fresh.iter().zip(&self.buckets) {
-            match self.store.number_in(bucket, id(fresh)) {
-                None => state.missing.extend(Oid::from_bytes(id(fresh)).map(|id| (fresh.at, id))),
-                Some(object) if fresh.is_tree || self.wanted.contains(object) => {
-                    let Some(entry) = raw(text, fresh.at as usize) else { continue };
-                    let name = self.names.number(entry.name);
-                    state.entries.push((fresh.at, Entry { name, object, is_tree: fresh.is_tree }));
-                }
-                Some(_) => {}
-            }
-        }
-        if entries > 0 && state.entries.len() > entries {
-            state.entries.sort_by_key(|e| e.0);
-        }
-        if missing > 0 && state.missing.len() > missing {
-            state.missing.sort_by_key(|m| m.0);
-        }
-        self.fresh.clear();
-    }
-
-    fn note(&mut self, number: u32, state: &TreeState) {
-        let from = self.part.entries.len();
-        self.part.entries.extend(state.entries.iter().map(|e| e.1));
-        self.part.trees.push((number, from..self.part.entries.len()));
-        self.part.missing.extend(state.missing.iter().map(|m| (number, m.1)));
-    }
-
-    fn id(&self, number: u32) -> Oid {
-        self.store.ids[number as usize]
-    }
-
-    fn damaged(&self, number: u32) {
-        self.collector.error(format!("tree {}", self.id(number)), "its entries cannot be read");
-    }
-
-    fn commit(&mut self, number: u32, text: &[u8]) {
-        match parse_commit(self.store, text) {
-            Some(node) => self.part.commits.push((number, node)),
-            None => self.collector.error(format!("commit {}", self.id(number)), "its header cannot be read"),
-        }
-    }
-}
-
-fn parse_commit(store: &Store, text: &[u8]) -> Option<CommitNode> {
-    let named = |hex: &[u8]| {
-        let id = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
-        Some(store.number(&id).map_or(Named::Missing(id), Named::Here))
-    };
-    let (mut tree, mut parents, mut time) = (None, Vec::new(), 0);
-    for line in text.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
-        if let Some(hex) = line.strip_prefix(b"tree ") {
-            tree = Some(named(hex)?);
-        } else if let Some(hex) = line.strip_prefix(b"parent ") {
-            parents.push(named(hex)?);
-        } else if let Some(who) = line.strip_prefix(b"committer ") {
-            // "Name <mail> seconds zone"; a broken date is the beginning of time, as git has it.
-            let mut words = who.rsplit(|b| *b == b' ').skip(1);
-            time = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok()).unwrap_or(0);
-            break;
-        }
-    }
-    Some(CommitNode { tree: tree?, parents, time })
-}
-
-impl Visitor for Reading<'_> {
-    type State = TreeState;
-
-    fn whole(&mut self, number: u32, text: &[u8]) -> TreeState {
-        let mut state = TreeState::default();
-        if self.kind == Kind::Commit {
-            self.commit(number, text);
-            return state;
-        }
-        let mut at = 0;
-        while at < text.len() {
-            let Some(end) = self.entry(&mut state, text, at) else {
-                self.damaged(number);
-                break;
-            };
-            at = end;
-        }
-        self.resolve(&mut state, text);
-        self.note(number, &state);
-        state
-    }
-
-    fn version(&mut self, number: u32, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
-        if self.kind == Kind::Commit {
-            return self.whole(number, text);
-        }
-        let mut state = TreeState::default();
-        state.starts.reserve(base.starts.len() + 1);
-        let (mut at, mut piece) = (0, 0);
-        while at < text.len() {
-            while pieces.get(piece).is_some_and(|p| p.start + p.len <= at) {
-                piece += 1;
-            }
-            // Entries that are copied whole, from where the base has an entry, were looked at in the base.
-            if let Some((p, source)) = pieces.get(piece).and_then(|p| Some((p, p.source?))) {
-                let copied = state.carry(base, base_len, at, at - p.start + source, source + p.len);
-                if copied > 0 {
-                    at += copied;
-                    continue;
-                }
-            }
-            let Some(end) = self.entry(&mut state, text, at) else {
-                self.damaged(number);
-                break;
-            };
-            at = end;
-        }
-        self.resolve(&mut state, text);
-        self.note(number, &state);
-        state
-    }
-
-    fn too_large(&mut self, number: u32) {
-        self.lost(number, "it is larger than --max-blob-size allows to unpack");
-    }
-
-    fn lost(&mut self, number: u32, problem: &str) {
-        // Commits were walked by the search, which has reported those.
-        if self.kind == Kind::Tree {
-            self.collector.error(format!("tree {}", self.id(number)), format!("cannot be read: {problem}"));
-        }
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.collector.is_cancelled()
     }
 }

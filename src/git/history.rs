@@ -29,7 +29,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
         wanted.insert(*number);
     }
-    let attribution = attribute(scan, repository, &store, &forests, &wanted)?;
+    let attribution = attribute(scan, repository, &store, forests, &wanted)?;
     let commits = attribution.as_ref().map_or(0, |a| a.lineage.order.len() as u64);
     scan.collector.objects(holdings.count, holdings.bytes, commits);
     holdings.skipped.iter().for_each(|(reason, n)| scan.collector.skip_many(*reason, *n));
@@ -49,13 +49,15 @@ fn attribute(
     scan: &Scan<'_>,
     repository: &Repository,
     store: &Store,
-    forests: &[Forest<'_>],
+    forests: Vec<Forest<'_>>,
     wanted: &Bits,
 ) -> Result<Option<Attribution>, GitError> {
     if scan.collector.is_cancelled() {
         return Ok(None);
     }
-    let graph = graph::read(repository, store, forests, wanted, scan.collector, scan.pool, objects::limits(scan));
+    let graph = graph::read(repository, store, &forests, wanted, scan.collector, scan.pool, objects::limits(scan));
+    // Nothing is unpacked any more; attribution needs the room.
+    drop(forests);
     let attribution = attribution::attribute(repository, store, &graph, wanted, scan.collector)?;
     Ok((!scan.collector.is_cancelled()).then_some(attribution))
 }

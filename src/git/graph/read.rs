@@ -1,0 +1,359 @@
+//! Reading of trees and commits: one pass over the forests of all packs, then what is stored otherwise.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use git2::{Oid, Repository};
+
+use super::{Bits, CommitNode, Entry, EntryKind, Graph, NO_COMMIT, Named};
+use crate::collect::Collector;
+use crate::git::forest::{self, Forest, Kind, Limits, Visitor};
+use crate::git::objects;
+use crate::git::store::Store;
+use crate::search::Piece;
+
+/// What one thread reads of it; see [`Graph`].
+#[derive(Default)]
+struct Part {
+    entries: Vec<Entry>,
+    stretches: Vec<Range<u32>>,
+    /// Numbers of trees, and their stretches.
+    trees: Vec<(u32, Range<u32>)>,
+    commits: Vec<(u32, CommitNode)>,
+    missing: Vec<Oid>,
+}
+
+/// Numbers for file names, shared by all threads; asked only for entries that a tree does not share with its base.
+#[derive(Default)]
+struct Names(Mutex<HashMap<Box<[u8]>, u32>>);
+
+impl Names {
+    fn number(&self, name: &[u8]) -> u32 {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = names.get(name) {
+            return *n;
+        }
+        let next = names.len() as u32;
+        names.insert(name.into(), next);
+        next
+    }
+}
+
+/// Reads all trees and commits. `wanted` are the numbers of blobs that matter, as a set of bits. What cannot be read is an error
+/// of the scan.
+pub(in crate::git) fn read(
+    repository: &Repository,
+    store: &Store,
+    forests: &[Forest<'_>],
+    wanted: &Bits,
+    collector: &Collector,
+    pool: &rayon::ThreadPool,
+    limits: Limits,
+) -> Graph {
+    let names = Names::default();
+    let label = crate::git::name(repository);
+    let reading = |kind| Reading {
+        store,
+        wanted,
+        names: &names,
+        collector,
+        kind,
+        part: Part::default(),
+        fresh: Vec::new(),
+        buckets: Vec::new(),
+    };
+    let mut graph = Graph::default();
+    graph.trees.resize(store.ids.len(), 0..0);
+    graph.commit_places.resize(store.ids.len(), NO_COMMIT);
+    for forest in forests {
+        for kind in [Kind::Commit, Kind::Tree] {
+            let roots = forest.roots(kind);
+            let visitors = forest::walk(pool, forest, &roots, limits, || reading(kind));
+            visitors.into_iter().for_each(|v| graph.add(v.part));
+        }
+    }
+    let handle = crate::git::reopen(repository.path());
+    let elsewhere = forests.iter().flat_map(|f| {
+        f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.number(e))
+    });
+    for number in store.only_loose().chain(elsewhere) {
+        let id = store.ids[number as usize];
+        let kind = objects::kind_of(&handle, id).filter(|k| matches!(k, Kind::Commit | Kind::Tree));
+        let Some(kind) = kind else { continue };
+        if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
+            let mut one = reading(kind);
+            one.whole(number, &text);
+            graph.add(one.part);
+        }
+    }
+    let mut list: Vec<(Box<[u8]>, u32)> =
+        names.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+    list.sort_unstable_by_key(|n| n.1);
+    graph.names = list.into_iter().map(|n| n.0).collect();
+    graph.commits.sort_unstable_by_key(|c| c.0);
+    // An object that several packs have was read several times.
+    graph.commits.dedup_by_key(|c| c.0);
+    for (place, (number, _)) in graph.commits.iter().enumerate() {
+        graph.commit_places[*number as usize] = place as u32;
+    }
+    graph
+}
+
+impl Graph {
+    fn add(&mut self, part: Part) {
+        // More than 2^32 of anything here would need 32 GiB of memory.
+        let (entries, stretches) = (self.entries.len() as u32, self.stretches.len() as u32);
+        let missing = self.missing.len() as u32;
+        self.entries.extend(part.entries.into_iter().map(|entry| match entry.kind {
+            EntryKind::Missing => Entry { object: entry.object + missing, ..entry },
+            _ => entry,
+        }));
+        self.stretches.extend(part.stretches.into_iter().map(|s| s.start + entries..s.end + entries));
+        for (number, range) in part.trees {
+            self.trees[number as usize] = range.start + stretches..range.end + stretches;
+        }
+        self.commits.extend(part.commits);
+        self.missing.extend(part.missing);
+    }
+}
+
+struct Reading<'r> {
+    store: &'r Store,
+    wanted: &'r Bits,
+    names: &'r Names,
+    collector: &'r Collector,
+    kind: Kind,
+    part: Part,
+    /// Entries of the tree at hand that are not known from its base, and where their objects may be in the store.
+    fresh: Vec<Fresh>,
+    buckets: Vec<Range<u32>>,
+}
+
+/// An entry whose object is still to be looked up.
+struct Fresh {
+    at: u32,
+    /// Where its object's id begins.
+    id: u32,
+    is_tree: bool,
+}
+
+/// Length of an object id, bytes.
+const ID: usize = 20;
+
+/// What is known of a tree for those made from it: the entries that matter, with their places.
+#[derive(Default)]
+struct TreeState {
+    /// Where an entry begins, and its place in [`Part::entries`].
+    entries: Vec<(u32, u32)>,
+    /// Where every entry begins.
+    starts: Vec<u32>,
+}
+
+impl TreeState {
+    /// Takes over the entries of `base`, a tree of `base_len` bytes, from the one that begins at `from` to the last that ends at
+    /// or before `to`; they stand at `at` and after in this tree. Returns their length: zero if no entry of the base begins at
+    /// `from`.
+    fn carry(&mut self, base: &Self, base_len: usize, at: usize, from: usize, to: usize) -> usize {
+        let Ok(first) = base.starts.binary_search(&(from as u32)) else { return 0 };
+        let end_of = |n: usize| base.starts.get(n).map_or(base_len, |s| *s as usize);
+        // The last entry that begins at or before `to` ends after it, unless the tree does.
+        let last = if to >= base_len {
+            base.starts.len()
+        } else {
+            base.starts.partition_point(|s| *s as usize <= to).saturating_sub(1)
+        };
+        if last <= first {
+            return 0;
+        }
+        let end = end_of(last);
+        let moved = |offset: u32| (offset as usize - from + at) as u32;
+        self.starts.extend(base.starts[first..last].iter().map(|s| moved(*s)));
+        let entries = base.entries.partition_point(|e| (e.0 as usize) < from);
+        let known = base.entries[entries..].iter().take_while(|e| (e.0 as usize) < end);
+        self.entries.extend(known.map(|e| (moved(e.0), e.1)));
+        end - from
+    }
+}
+
+/// One entry of a tree object: its mode, name and object.
+struct Raw<'t> {
+    is_tree: bool,
+    is_commit: bool,
+    name: &'t [u8],
+    end: usize,
+}
+
+/// Reads the entry at `at`. Format: mode in octal, blank, name, NUL, 20 bytes of object id.
+fn raw(text: &[u8], at: usize) -> Option<Raw<'_>> {
+    let rest = &text[at..];
+    let blank = rest.iter().take(8).position(|b| *b == b' ')?;
+    let nul = blank + memchr::memchr(0, &rest[blank..])?;
+    let end = nul + 1 + ID;
+    if end > rest.len() {
+        return None;
+    }
+    let mode = &rest[..blank];
+    Some(Raw {
+        is_tree: mode == b"40000" || mode == b"040000",
+        is_commit: mode == b"160000",
+        name: &rest[blank + 1..nul],
+        end: at + end,
+    })
+}
+
+impl Reading<'_> {
+    /// Reads the entry at `at`, which is not known from the base, and says where it ends.
+    fn entry(&mut self, state: &mut TreeState, text: &[u8], at: usize) -> Option<usize> {
+        let entry = raw(text, at)?;
+        state.starts.push(at as u32);
+        if !entry.is_commit {
+            self.fresh.push(Fresh { at: at as u32, id: (entry.end - ID) as u32, is_tree: entry.is_tree });
+        }
+        Some(entry.end)
+    }
+
+    /// Looks up the objects of the entries that were read. All at once, because each takes two looks into memory that no cache
+    /// holds, and those of different entries need not wait for each other.
+    fn resolve(&mut self, state: &mut TreeState, text: &[u8]) {
+        let id = |fresh: &Fresh| &text[fresh.id as usize..fresh.id as usize + ID];
+        self.buckets.clear();
+        self.buckets.extend(self.fresh.iter().map(|fresh| self.store.bucket_of(id(fresh))));
+        let carried = state.entries.len();
+        for (fresh, bucket) in self.fresh.iter().zip(&self.buckets) {
+            let (kind, object) = match self.store.number_in(bucket, id(fresh)) {
+                None => {
+                    let Ok(id) = Oid::from_bytes(id(fresh)) else { continue };
+                    self.part.missing.push(id);
+                    (EntryKind::Missing, self.part.missing.len() as u32 - 1)
+                }
+                Some(object) if fresh.is_tree => (EntryKind::Tree, object),
+                Some(object) if self.wanted.contains(object) => (EntryKind::Blob, object),
+                Some(_) => continue,
+            };
+            let Some(entry) = raw(text, fresh.at as usize) else { continue };
+            state.entries.push((fresh.at, self.part.entries.len() as u32));
+            self.part.entries.push(Entry { name: self.names.number(entry.name), object, kind });
+        }
+        if carried > 0 && state.entries.len() > carried {
+            state.entries.sort_by_key(|e| e.0);
+        }
+        self.fresh.clear();
+    }
+
+    fn note(&mut self, number: u32, state: &TreeState) {
+        let stretches = &mut self.part.stretches;
+        let from = stretches.len();
+        for (_, entry) in &state.entries {
+            match stretches[from..].last_mut() {
+                Some(last) if last.end == *entry => last.end += 1,
+                _ => stretches.push(*entry..entry + 1),
+            }
+        }
+        self.part.trees.push((number, from as u32..stretches.len() as u32));
+    }
+
+    fn id(&self, number: u32) -> Oid {
+        self.store.ids[number as usize]
+    }
+
+    fn damaged(&self, number: u32) {
+        self.collector.error(format!("tree {}", self.id(number)), "its entries cannot be read");
+    }
+
+    fn commit(&mut self, number: u32, text: &[u8]) {
+        match parse_commit(self.store, text) {
+            Some(node) => self.part.commits.push((number, node)),
+            None => self.collector.error(format!("commit {}", self.id(number)), "its header cannot be read"),
+        }
+    }
+}
+
+fn parse_commit(store: &Store, text: &[u8]) -> Option<CommitNode> {
+    let named = |hex: &[u8]| {
+        let id = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
+        Some(store.number(&id).map_or(Named::Missing(id), Named::Here))
+    };
+    let (mut tree, mut parents, mut time) = (None, Vec::new(), 0);
+    for line in text.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
+        if let Some(hex) = line.strip_prefix(b"tree ") {
+            tree = Some(named(hex)?);
+        } else if let Some(hex) = line.strip_prefix(b"parent ") {
+            parents.push(named(hex)?);
+        } else if let Some(who) = line.strip_prefix(b"committer ") {
+            // "Name <mail> seconds zone"; a broken date is the beginning of time, as git has it.
+            let mut words = who.rsplit(|b| *b == b' ').skip(1);
+            time = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok()).unwrap_or(0);
+            break;
+        }
+    }
+    Some(CommitNode { tree: tree?, parents, time })
+}
+
+impl Visitor for Reading<'_> {
+    type State = TreeState;
+
+    fn whole(&mut self, number: u32, text: &[u8]) -> TreeState {
+        let mut state = TreeState::default();
+        if self.kind == Kind::Commit {
+            self.commit(number, text);
+            return state;
+        }
+        let mut at = 0;
+        while at < text.len() {
+            let Some(end) = self.entry(&mut state, text, at) else {
+                self.damaged(number);
+                break;
+            };
+            at = end;
+        }
+        self.resolve(&mut state, text);
+        self.note(number, &state);
+        state
+    }
+
+    fn version(&mut self, number: u32, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
+        if self.kind == Kind::Commit {
+            return self.whole(number, text);
+        }
+        let mut state = TreeState::default();
+        state.starts.reserve(base.starts.len() + 1);
+        let (mut at, mut piece) = (0, 0);
+        while at < text.len() {
+            while pieces.get(piece).is_some_and(|p| p.start + p.len <= at) {
+                piece += 1;
+            }
+            // Entries that are copied whole, from where the base has an entry, were looked at in the base.
+            if let Some((p, source)) = pieces.get(piece).and_then(|p| Some((p, p.source?))) {
+                let copied = state.carry(base, base_len, at, at - p.start + source, source + p.len);
+                if copied > 0 {
+                    at += copied;
+                    continue;
+                }
+            }
+            let Some(end) = self.entry(&mut state, text, at) else {
+                self.damaged(number);
+                break;
+            };
+            at = end;
+        }
+        self.resolve(&mut state, text);
+        self.note(number, &state);
+        state
+    }
+
+    fn too_large(&mut self, number: u32) {
+        self.lost(number, "it is larger than --max-blob-size allows to unpack");
+    }
+
+    fn lost(&mut self, number: u32, problem: &str) {
+        // Commits were walked by the search, which has reported those.
+        if self.kind == Kind::Tree {
+            self.collector.error(format!("tree {}", self.id(number)), format!("cannot be read: {problem}"));
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.collector.is_cancelled()
+    }
+}
