@@ -190,8 +190,10 @@ mod tests {
             assert_eq!(own.entries.len(), 5_000);
             start.elapsed()
         };
-        let best = (0..200).map(|_| read()).take_while_inclusive(Duration::from_millis(5));
-        assert!(best <= Duration::from_millis(5), "{best:?}");
+        // Five milliseconds are promised of the released program; without optimisation, on a busy machine, it may take longer.
+        let wanted = Duration::from_millis(if cfg!(debug_assertions) { 50 } else { 5 });
+        let best = (0..200).map(|_| read()).take_while_inclusive(wanted);
+        assert!(best <= wanted, "{best:?}");
     }
 
     /// The shortest time, looked for until one is within `wanted`.

@@ -194,7 +194,7 @@ impl Page<'_> {
                 writeln!(out, "    {gutter} {blank}{}", self.paint.color(AnsiColor::Red, carets))?;
             }
         }
-        history(location).into_iter().flatten().try_for_each(|note| writeln!(out, "    {note}"))
+        history(location).into_iter().flatten().try_for_each(|note| writeln!(out, "    {}", wrap(&note, 4, 6)))
     }
 
     fn remedy(&self, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
