@@ -211,6 +211,7 @@ pub fn commits(repository: &Repository, set: &Set, filter: &Filter, collector: &
         ids.retain(|id| repository.find_commit(*id).map_or(true, |commit| commit.time().seconds() >= since));
     }
     let first = filter.max_count.map_or(0, |n| ids.len().saturating_sub(n));
+    report_grafts(repository, collector);
     let tip = Tip::new(repository, set)?;
     let boundary = super::shallow(repository);
     let (mut changes, mut cut_at) = (Vec::new(), None);
@@ -227,6 +228,17 @@ pub fn commits(repository: &Repository, set: &Set, filter: &Filter, collector: &
         }
     }
     Ok(Range { changes, cut_at })
+}
+
+/// libgit2 takes the parents of commits from a graft file, which can hide commits; the walk over all history does not.
+fn report_grafts(repository: &Repository, collector: &Collector) {
+    let grafts = repository.commondir().join("info/grafts");
+    let is_empty = |text: Vec<u8>| text.split(|b| *b == b'\n').all(|line| line.is_empty() || line.starts_with(b"#"));
+    if std::fs::read(&grafts).is_ok_and(|text| !is_empty(text)) {
+        let problem = "gives commits other parents, so some may not have been scanned: remove it, or turn it into replace refs, \
+                       which are ignored here (`git replace --convert-graft-file`)";
+        collector.error(grafts.display().to_string(), problem);
+    }
 }
 
 /// What "in HEAD" means for the commits of a set: the tree of its first tip, and the commits it reaches.

@@ -15,6 +15,7 @@ const NAMES: &[&str] = &[
     "index",
     "info/attributes",
     "info/exclude",
+    "info/grafts",
     "packed-refs",
     "shallow",
 ];
