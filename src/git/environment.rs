@@ -82,13 +82,14 @@ fn open_it(environment: &Environment) -> Result<Repository, git2::Error> {
 /// Opens the repository whose git folder is `path` once more, for another thread. What the environment says of objects, index and
 /// common folder counts if it is the environment's repository.
 pub fn reopen(path: &Path) -> Result<Repository, git2::Error> {
-    let flags = match current() {
-        Ok(Some(environment)) if environment.git_dir == path => {
-            RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::NO_SEARCH
-        }
-        _ => RepositoryOpenFlags::NO_SEARCH,
-    };
-    Repository::open_ext(path, flags, &[] as &[&Path])
+    let none: &[&Path] = &[];
+    if matches!(current(), Ok(Some(environment)) if environment.git_dir == path) {
+        return Repository::open_ext(path, RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::NO_SEARCH, none);
+    }
+    let bare = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
+    Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, none)
+        // The working tree of a submodule may be gone; its objects are not.
+        .or_else(|error| Repository::open_ext(path, bare, none).map_err(|_| error))
 }
 
 /// The environment's repository, if `path` names it: the top of its working tree, its git folder, or for a bare one the folder

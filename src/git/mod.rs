@@ -20,7 +20,7 @@ mod tips;
 mod version;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Once;
 
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
@@ -180,6 +180,27 @@ pub fn submodules(repository: &Repository) -> Vec<PathBuf> {
 /// Whether a folder looks like a git folder: a bare repository, or that of a submodule.
 pub fn is_git_folder(path: &Path) -> bool {
     path.join("HEAD").symlink_metadata().is_ok() && path.join("objects").is_dir() && path.join("refs").is_dir()
+}
+
+/// Opens the git folder of a submodule, whether it is checked out or not, and says where it is or was: the path of its working
+/// tree as its configuration has it, without `..`.
+pub fn open_module(folder: &Path) -> Result<(Repository, Option<PathBuf>), GitError> {
+    configure();
+    refuse_special(folder)?;
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
+    let repository =
+        Repository::open_ext(folder, flags, &[] as &[&Path]).map_err(|error| open_error(folder, &error))?;
+    let tree = repository.config().and_then(|config| config.get_path("core.worktree")).ok();
+    let tree = tree.map(|tree| {
+        folder.join(tree).components().fold(PathBuf::new(), |mut path, part| {
+            match part {
+                Component::ParentDir => drop(path.pop()),
+                other => path.push(other),
+            }
+            path
+        })
+    });
+    Ok((repository, tree))
 }
 
 /// Git folders of submodules below `top`, those of submodules of submodules included, in order.

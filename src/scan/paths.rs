@@ -177,17 +177,14 @@ impl<'s> Paths<'s> {
         let top = outer.commondir().join("modules");
         for folder in git::module_folders(&top) {
             let name = folder.strip_prefix(&top).unwrap_or(&folder).to_owned();
-            let repository = match git::open(&folder) {
-                Ok(Some(repository)) => repository,
-                Ok(None) => continue,
+            let (repository, tree) = match git::open_module(&folder) {
+                Ok(opened) => opened,
                 Err(error) => {
                     self.scan.collector.error(format!("submodule {}", name.display()), error.to_string());
                     continue;
                 }
             };
             // Where it is checked out is configuration: it names paths and nothing else, and only below this tree.
-            let tree = repository.workdir().filter(|tree| !tree.starts_with(outer.commondir()));
-            let tree = tree.and_then(|tree| std::fs::canonicalize(tree).ok());
             let path = tree.and_then(|tree| tree.strip_prefix(place.base()).ok().map(Path::to_owned));
             let path = path.filter(|path| !path.as_os_str().is_empty()).unwrap_or(name);
             self.history(&repository, &format!("{prefix}{}/", path.to_string_lossy()));

@@ -169,7 +169,7 @@ fn messages_of_tags() {
     }
     let human = crate::support::scan(repo.path(), ["--color", "never"]).out();
     let expected =
-        "in the message of tag v1 since 2020-09-15 by Carl Committer, only in history, on tag nightly, tag v1";
+        "in the message of tag v1 since 2020-09-15 by Carl Committer, only in history\n    on tag nightly, tag v1\n";
     assert!(human.contains(expected), "{human}");
     let sarif = crate::support::scan(repo.path(), ["-f", "sarif"]).out();
     assert!(sarif.contains("It is in the message of tag v1. It is on tag nightly, tag v1."), "{sarif}");
