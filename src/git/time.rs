@@ -1,6 +1,6 @@
 //! Dates: those of commits as text, and those that users write.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
@@ -24,8 +24,8 @@ pub fn parse(text: &str, now: i64) -> Option<i64> {
     if let Ok(stamp) = text.parse::<Timestamp>() {
         return Some(stamp.as_second());
     }
-    let date_time = text.parse::<Date>().map(|date| date.at(0, 0, 0, 0)).or_else(|_| text.parse::<DateTime>());
-    if let Ok(date_time) = date_time {
+    // A date without a time is its midnight.
+    if let Ok(date_time) = text.parse::<DateTime>() {
         return date_time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second());
     }
     ago(text, now)

@@ -27,6 +27,8 @@ fn long_history() -> (Repo, String) {
     let who = git2::Signature::new("Ada Author", "ada@example.org", &git2::Time::new(1_600_000_000, 0)).unwrap();
     let parent = repository.head().unwrap().peel_to_commit().unwrap();
     repository.commit(Some("HEAD"), &who, &who, "much", &tree, &[&parent]).unwrap();
+    // The file is not in the index either, which would say where it stands.
+    repo.git(["read-tree", "HEAD"]);
     (repo, secret)
 }
 
