@@ -27,8 +27,6 @@ fn long_history() -> (Repo, String) {
     let who = git2::Signature::new("Ada Author", "ada@example.org", &git2::Time::new(1_600_000_000, 0)).unwrap();
     let parent = repository.head().unwrap().peel_to_commit().unwrap();
     repository.commit(Some("HEAD"), &who, &who, "much", &tree, &[&parent]).unwrap();
-    // The file is not in the index either, which would say where it stands.
-    repo.git(["read-tree", "HEAD"]);
     (repo, secret)
 }
 
@@ -42,7 +40,7 @@ fn what_was_found_is_reported() {
     // Until it says that some of the objects were looked at.
     let (mut progress, mut stderr) = (String::new(), child.stderr.take().unwrap());
     let started = Instant::now();
-    while !(progress.contains(" matches") && !progress.contains(" 0 matches")) {
+    while !progress.contains(" matches") || progress.contains(" 0 matches") {
         assert!(started.elapsed() < Duration::from_secs(300), "{progress:?}");
         let mut bytes = [0; 200];
         let n = std::io::Read::read(&mut stderr, &mut bytes).unwrap();
