@@ -87,10 +87,12 @@ impl Findings<'_> {
         }
     }
 
-    /// Whether an object stands in no commit that anything remembers.
+    /// Whether it is known that an object stands in no commit that anything remembers.
     fn is_forgotten(&self, appearances: &[Appearance]) -> bool {
-        let remembered = self.attribution.map_or(0, |a| a.lineage.remembered().len());
-        appearances.iter().all(|a| matches!(a.holder, Holder::Commit(_)) && a.order as usize >= remembered)
+        self.attribution.is_some_and(|attribution| {
+            let remembered = attribution.lineage.remembered().len();
+            appearances.iter().all(|a| matches!(a.holder, Holder::Commit(_)) && a.order as usize >= remembered)
+        })
     }
 }
 
