@@ -295,7 +295,8 @@ pub fn findings(
             sorted.findings.push(finding(open));
         }
     }
-    sorted.findings = companions.join(rules, sorted.findings, &bystanders);
+    let suppressed = sorted.suppressed.iter().map(|s| &s.finding);
+    sorted.findings = companions.join(rules, sorted.findings, suppressed, &bystanders);
     let order = |a: &Finding, b: &Finding| {
         (&a.locations, &rules.get(a.rule).id, a.fingerprint).cmp(&(&b.locations, &rules.get(b.rule).id, b.fingerprint))
     };

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! # spillcheck baseline 1: …
-//! key 5d41-402a-bc4b-2a76-b971-9d91-1017-c592
-//! 7d79-3037-a076-0186-574b-0282-f2f4-35e7 allow acme-api-key path=docs/** owner=@docs until=2027-01-31 reason="a sample"
+//! key 5d41:402a:bc4b:2a76:b971:9d91:1017:c592
+//! 7d79:3037:a076:0186:574b:0282:f2f4:35e7 allow acme-api-key path=docs/** owner=@docs until=2027-01-31 reason="a sample"
 //! ```
 //!
 //! One line for each secret, sorted; their order and repetition mean nothing, so two versions of a file may be merged
@@ -41,7 +41,7 @@ pub struct Digest([u8; 16]);
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, byte) in self.0.iter().enumerate() {
-            write!(f, "{}{byte:02x}", if n > 0 && n % 2 == 0 { "-" } else { "" })?;
+            write!(f, "{}{byte:02x}", if n > 0 && n % 2 == 0 { ":" } else { "" })?;
         }
         Ok(())
     }
@@ -52,12 +52,12 @@ impl std::str::FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut bytes = [0; 16];
-        let mut digits = text.bytes().filter(|b| *b != b'-');
+        let mut digits = text.bytes().filter(|b| *b != b':');
         for byte in &mut bytes {
             let mut digit = || digits.next().and_then(|b| char::from(b).to_digit(16)).ok_or(());
             *byte = (digit()? * 16 + digit()?) as u8;
         }
-        let groups = text.len() == 39 && (4..39).step_by(5).all(|n| text.as_bytes()[n] == b'-');
+        let groups = text.len() == 39 && (4..39).step_by(5).all(|n| text.as_bytes()[n] == b':');
         if groups { Ok(Self(bytes)) } else { Err(()) }
     }
 }

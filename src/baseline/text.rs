@@ -150,10 +150,10 @@ mod tests {
     use super::*;
 
     fn baseline(lines: &str) -> String {
-        format!("{HEAD}\nkey 0000-0000-1111-1111-2222-2222-3333-3333\n{lines}\n")
+        format!("{HEAD}\nkey 0000:0000:1111:1111:2222:2222:3333:3333\n{lines}\n")
     }
 
-    const ID: &str = "aaaa-aaaa-bbbb-bbbb-cccc-cccc-dddd-dddd";
+    const ID: &str = "aaaa:aaaa:bbbb:bbbb:cccc:cccc:dddd:dddd";
 
     #[test]
     fn what_is_written_is_read_back() {

@@ -54,22 +54,23 @@ impl Companions {
     }
 
     /// Gives each credential the parts that stand near it, the nearest of each kind, and takes out the findings of which every
-    /// place is a part of one.
-    pub fn join(&self, rules: &RuleSet, mut findings: Vec<Finding>, bystanders: &[Bystander]) -> Vec<Finding> {
+    /// place is a part of one, or of a credential that is `suppressed`.
+    pub fn join<'f>(
+        &self,
+        rules: &RuleSet,
+        mut findings: Vec<Finding>,
+        suppressed: impl Iterator<Item = &'f Finding>,
+        bystanders: &[Bystander],
+    ) -> Vec<Finding> {
         let seen = self.seen(rules, &findings, bystanders);
         let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for finding in suppressed {
+            taken.extend(self.parts(&seen, finding).iter().filter_map(|part| part.of));
+        }
         for finding in &mut findings {
-            let Some(companions) = self.of.get(&finding.rule) else { continue };
-            for location in &finding.locations {
-                let Some(beside) = seen.get(&(Arc::clone(&location.path), location.place)) else { continue };
-                for companion in companions {
-                    let distance = |part: &&Part| part.line.abs_diff(location.start.line.get());
-                    let near = beside.iter().filter(|part| part.rule == *companion && distance(part) <= NEAR);
-                    if let Some(part) = near.min_by_key(|part| (distance(part), part.line)) {
-                        finding.facts.push(Fact::new("with", part.what.as_str()));
-                        taken.extend(part.of);
-                    }
-                }
+            for part in self.parts(&seen, finding) {
+                finding.facts.push(Fact::new("with", part.what.as_str()));
+                taken.extend(part.of);
             }
             finding.facts.sort();
             finding.facts.dedup();
@@ -80,6 +81,21 @@ impl Companions {
             !(0..finding.locations.len()).all(|at| taken.contains(&(number, at)))
         });
         findings
+    }
+
+    /// The parts that stand near the places of `finding`.
+    fn parts<'s>(&self, seen: &'s Seen, finding: &Finding) -> Vec<&'s Part> {
+        let mut parts = Vec::new();
+        let Some(companions) = self.of.get(&finding.rule) else { return parts };
+        for location in &finding.locations {
+            let Some(beside) = seen.get(&(Arc::clone(&location.path), location.place)) else { continue };
+            for companion in companions {
+                let distance = |part: &&Part| part.line.abs_diff(location.start.line.get());
+                let near = beside.iter().filter(|part| part.rule == *companion && distance(part) <= NEAR);
+                parts.extend(near.min_by_key(|part| (distance(part), part.line)));
+            }
+        }
+        parts
     }
 
     /// What may be a part, by text.
