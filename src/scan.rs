@@ -208,7 +208,7 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
         Target::List { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan_list(paths),
         Target::Staged(path) => {
             let repository = repository(path)?;
-            let change = git::ranges::staged(&repository)?;
+            let change = git::index::Index::open(&repository)?.staged(&repository)?;
             introduced::scan(scan, &repository, &[change]);
         }
         Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, std::slice::from_ref(change)),

@@ -13,6 +13,7 @@ use crate::config::policy::{Layer, Policy};
 use crate::config::schema::ScanTable;
 use crate::config::{self};
 use crate::git;
+use crate::git::index::Index;
 use crate::rules::lint::Examiner;
 use crate::rules::load::{LoadError, Loaded};
 use crate::rules::{Confidence, RuleSet};
@@ -234,7 +235,7 @@ fn folders(root: &Root) -> Vec<String> {
     }
     let below: Vec<std::path::PathBuf> = match &root.repository {
         Some(repository) if repository.is_bare() => git::Head::new(repository).named(config::NAME),
-        Some(repository) => git::tracked(repository).unwrap_or_default(),
+        Some(repository) => Index::open(repository).map(|index| index.named(config::NAME)).unwrap_or_default(),
         None => walk(&root.base),
     };
     for path in below.iter().filter(|p| p.file_name().is_some_and(|n| n == config::NAME)) {

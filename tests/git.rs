@@ -10,6 +10,8 @@ mod environment;
 mod history;
 #[path = "git/hostile.rs"]
 mod hostile;
+#[path = "git/index.rs"]
+mod index;
 #[path = "git/interrupt.rs"]
 mod interrupt;
 #[path = "git/kinds.rs"]

@@ -9,6 +9,7 @@ mod graph;
 mod head;
 pub mod history;
 pub mod holdings;
+pub mod index;
 mod lineage;
 pub mod objects;
 pub mod ranges;
@@ -145,36 +146,13 @@ pub fn name(repository: &Repository) -> String {
     text.strip_suffix('/').map_or(text.clone(), str::to_owned)
 }
 
-/// Paths in the index, for tracked files that an ignore file names.
-pub fn tracked(repository: &Repository) -> Result<Vec<PathBuf>, GitError> {
-    let index = repository
-        .index()
-        .map_err(|e| GitError::Other(format!("{}: cannot read the index: {}", name(repository), e.message())))?;
-    Ok(index.iter().map(|entry| PathBuf::from(os_path(&entry.path))).collect())
-}
-
-/// Blobs and paths of the index.
+/// Blobs and paths of the index; one that cannot be read is an error of the scan.
 fn index_entries(repository: &Repository, collector: &Collector) -> Vec<(Oid, String)> {
-    let index = match repository.index() {
-        Ok(index) => index,
-        Err(_) if repository.is_bare() => return Vec::new(),
-        Err(error) => {
-            collector.error(name(repository), format!("cannot read the index: {}", error.message()));
-            return Vec::new();
-        }
-    };
-    let files = index.iter().filter(|entry| entry.mode != SUBMODULE);
-    files.map(|entry| (entry.id, String::from_utf8_lossy(&entry.path).into_owned())).collect()
-}
-
-/// Mode of an index entry that is a submodule's commit.
-const SUBMODULE: u32 = 0o160_000;
-
-/// Paths of the index at which submodules stand. An index that cannot be read has none.
-pub fn submodules(repository: &Repository) -> Vec<PathBuf> {
-    let Ok(index) = repository.index() else { return Vec::new() };
-    let submodules = index.iter().filter(|entry| entry.mode == SUBMODULE);
-    submodules.map(|entry| PathBuf::from(os_path(&entry.path))).collect()
+    let files = index::Index::open(repository).and_then(|index| index.files(repository));
+    files.unwrap_or_else(|error| {
+        collector.error(name(repository), error.to_string());
+        Vec::new()
+    })
 }
 
 /// Whether a folder looks like a git folder: a bare repository, or that of a submodule.

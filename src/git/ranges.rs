@@ -1,4 +1,4 @@
-//! What a change introduces: the index against HEAD, or the commits of a range against all their parents.
+//! What a change introduces: the commits of a range against all their parents. For the index see [`super::index`].
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -49,14 +49,22 @@ pub struct Parent {
     pub old: Vec<Oid>,
 }
 
-fn options() -> DiffOptions {
+/// Blob and path of each file that differs in `new`, and the blobs it replaces or removes; none stands for an empty tree.
+pub(super) fn sides_of_trees(
+    repository: &Repository,
+    old: Option<&git2::Tree<'_>>,
+    new: Option<&git2::Tree<'_>>,
+) -> Result<Sides, git2::Error> {
     let mut options = DiffOptions::new();
     options.include_typechange(true).ignore_submodules(true);
-    options
+    repository.diff_tree_to_tree(old, new, Some(&mut options)).map(|diff| sides(&diff))
 }
 
+/// Blobs and paths after a change, and blobs before it.
+type Sides = (Vec<(Oid, String)>, Vec<Oid>);
+
 /// Blob and path of each file that `diff` brings, and the blobs it replaces or removes.
-fn sides(diff: &Diff<'_>) -> (Vec<(Oid, String)>, Vec<Oid>) {
+fn sides(diff: &Diff<'_>) -> Sides {
     let (mut new, mut old) = (Vec::new(), Vec::new());
     for delta in diff.deltas() {
         let is_file = |file: &git2::DiffFile<'_>| file.mode() != git2::FileMode::Commit && !file.id().is_zero();
@@ -83,59 +91,6 @@ impl Change {
             parent.differs.retain(|_| of_parent.next() == Some(&true));
         }
     }
-}
-
-/// The index that the next commit is made of. `git commit -a`, `-p` and `git commit PATH` run their hooks with an index of
-/// their own.
-fn index(repository: &Repository) -> Result<git2::Index, GitError> {
-    let index = match super::environment::index_file(repository.path()) {
-        Some(path) => git2::Index::open(&path),
-        None => repository.index(),
-    };
-    index.map_err(|e| GitError::Other(format!("{}: cannot read the index: {}", name(repository), e.message())))
-}
-
-/// Paths of the index that are in conflict: nothing of them would be committed.
-pub fn unmerged(repository: &Repository) -> Result<Vec<String>, GitError> {
-    let index = index(repository)?;
-    // Stages 1 to 3 of a path are the sides of its conflict; the stage is in bits 12 and 13 (gitformat-index(5)).
-    let in_conflict = index.iter().filter(|entry| entry.flags & 0x3000 != 0);
-    let mut paths: Vec<String> = in_conflict.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect();
-    paths.dedup();
-    Ok(paths)
-}
-
-/// Every file of the index, as if nothing had been there before.
-pub fn whole_index(repository: &Repository) -> Result<Change, GitError> {
-    let index = index(repository)?;
-    let files = index.iter().filter(|entry| entry.mode != 0o160_000 && entry.flags & 0x3000 == 0);
-    let new: Vec<Changed> = files
-        .map(|entry| {
-            let path = String::from_utf8_lossy(&entry.path).into_owned();
-            Changed { blob: entry.id, origin: Origin::Staged { path: path.into() } }
-        })
-        .collect();
-    let parents = vec![Parent { differs: vec![true; new.len()], old: Vec::new() }];
-    Ok(Change { new, parents })
-}
-
-/// What the index would commit.
-pub fn staged(repository: &Repository) -> Result<Change, GitError> {
-    let fail = |error: git2::Error| {
-        GitError::Other(format!("{}: cannot compare the index with HEAD: {}", name(repository), error.message()))
-    };
-    let index = index(repository)?;
-    let head = match repository.head() {
-        Ok(head) => Some(head.peel_to_tree().map_err(fail)?),
-        Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => None,
-        Err(error) => return Err(fail(error)),
-    };
-    let diff = repository.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options())).map_err(fail)?;
-    let (new, old) = sides(&diff);
-    let differs = vec![true; new.len()];
-    let new =
-        new.into_iter().map(|(blob, path)| Changed { blob, origin: Origin::Staged { path: path.into() } }).collect();
-    Ok(Change { new, parents: vec![Parent { differs, old }] })
 }
 
 /// A set of commits: what `include` reaches and `exclude` does not, all parents followed.
@@ -281,8 +236,7 @@ fn commit_change(repository: &Repository, id: Oid, tip: &Tip<'_>) -> Result<Chan
     let mut sets = Vec::new();
     for parent in parents {
         let parent_tree = parent.map(|p| p.tree()).transpose()?;
-        let diff = repository.diff_tree_to_tree(parent_tree.as_ref(), Some(&tree), Some(&mut options()))?;
-        let (new, old) = sides(&diff);
+        let (new, old) = sides_of_trees(repository, parent_tree.as_ref(), Some(&tree))?;
         let mut members = Vec::new();
         for file in new {
             let at = *index.entry(file.clone()).or_insert_with(|| {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use git2::Repository;
 
 use super::{Call, HookError, Stage, path_of};
-use crate::git::ranges::{self, Change};
+use crate::git::index::Index;
+use crate::git::ranges::Change;
 use crate::plan::Plan;
 use crate::report::Subject;
 use crate::scan::Target;
@@ -38,15 +39,16 @@ pub(super) fn message(call: &Call<'_>) -> Result<Option<PathBuf>, HookError> {
 
 /// The index, some of its paths, or files.
 pub(super) fn plan(call: &Call<'_>, repository: &Repository, plan: &mut Plan) -> Result<(), HookError> {
-    let mut change = ranges::staged(repository)?;
-    let unmerged = ranges::unmerged(repository)?;
+    let index = Index::open(repository)?;
+    let mut change = index.staged(repository)?;
+    let unmerged = index.unmerged();
     if !unmerged.is_empty() {
         let problem =
             "it is unmerged, so nothing of it is staged and nothing of it was scanned: resolve the conflict and add it";
         unmerged.iter().for_each(|path| plan.problem(path.clone(), problem));
     }
     if call.arguments.is_empty() {
-        return without_files(call, repository, change, plan);
+        return without_files(call, repository, &index, change, plan);
     }
     let names: Vec<Option<String>> = call.arguments.iter().map(|p| name_in(repository, &call.folder.join(p))).collect();
     let staged: BTreeSet<&str> = change.new.iter().map(|changed| changed.origin.path()).collect();
@@ -69,7 +71,13 @@ pub(super) fn plan(call: &Call<'_>, repository: &Repository, plan: &mut Plan) ->
     Ok(())
 }
 
-fn without_files(call: &Call<'_>, repository: &Repository, change: Change, plan: &mut Plan) -> Result<(), HookError> {
+fn without_files(
+    call: &Call<'_>,
+    repository: &Repository,
+    index: &Index,
+    change: Change,
+    plan: &mut Plan,
+) -> Result<(), HookError> {
     let removed = change.parents.iter().any(|parent| !parent.old.is_empty());
     if !change.new.is_empty() {
         staged_change(repository, change, plan);
@@ -80,7 +88,7 @@ fn without_files(call: &Call<'_>, repository: &Repository, change: Change, plan:
         plan.note("nothing is staged: there is nothing to scan");
     } else if call.is_set("PRE_COMMIT") {
         plan.note("nothing is staged and pre-commit passed no files: every file of the index is scanned");
-        let change = ranges::whole_index(repository)?;
+        let change = index.whole(repository)?;
         plan.targets.push(Target::Introduced { path: path_of(repository), change });
     } else if call.is_set("CI") {
         let problem = "nothing is staged and no files were given, so nothing was scanned; in CI, run `spillcheck ci`, or pass files";

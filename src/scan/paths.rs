@@ -7,6 +7,7 @@ use git2::Repository;
 
 use super::{Options, ScanFailure, What};
 use crate::git;
+use crate::git::index::Index;
 use crate::report::SkipReason;
 use crate::source::{Scan, files, history};
 
@@ -194,7 +195,7 @@ impl<'s> Paths<'s> {
 
     /// Submodules whose history was not scanned: skipped, or if they were asked for, an error.
     fn uncovered(&self, repository: &Repository, prefix: &str, covered: &[PathBuf]) {
-        for path in git::submodules(repository).into_iter().filter(|path| !covered.contains(path)) {
+        for path in submodules(repository).into_iter().filter(|path| !covered.contains(path)) {
             if self.submodules {
                 let subject = format!("submodule {prefix}{}", path.display());
                 self.scan
@@ -222,14 +223,15 @@ impl<'s> Paths<'s> {
 
     fn tree(&self, place: &Place, prefix: &str) -> files::Tree {
         let tracked = match &place.enclosing {
-            Some((repository, _)) if self.options.ignore && self.what != What::History => git::tracked(repository)
-                .unwrap_or_else(|error| {
+            Some((repository, _)) if self.options.ignore && self.what != What::History => {
+                Index::open(repository).map(|index| index.tracked()).unwrap_or_else(|error| {
                     self.scan.collector.error(
                         git::name(repository),
                         format!("{error}; files that are tracked and ignored may have been missed"),
                     );
                     Vec::new()
-                }),
+                })
+            }
             _ => Vec::new(),
         };
         files::Tree { path: place.absolute.clone(), base: place.base().to_owned(), prefix: prefix.to_owned(), tracked }
@@ -258,4 +260,9 @@ pub(super) fn prefix_of(place: &Place) -> String {
     let shown = base.strip_prefix(&here).unwrap_or(base);
     let text = shown.to_string_lossy();
     if text.is_empty() { String::new() } else { format!("{}/", text.trim_end_matches('/')) }
+}
+
+/// Paths at which submodules stand. An index that cannot be read has none.
+fn submodules(repository: &Repository) -> Vec<PathBuf> {
+    Index::open(repository).map(|index| index.submodules()).unwrap_or_default()
 }
