@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::human::{day, headline, short};
 use super::text::{count, printable, printable_bytes};
-use super::{Options, Report, applied, ranked, summary};
+use super::{Options, Report, applied, ranked, reach, summary};
 use crate::finding::{Finding, Location, Place};
 
 /// Errors that GitHub shows of one step.
@@ -67,6 +67,9 @@ fn annotation(report: &Report<'_>, finding: &Finding, options: &Options, out: &m
         && let Some(commit) = at.commit.as_deref()
     {
         text.push_str(&format!(" in commit {} of {}", short(commit), day(commit)));
+    }
+    if let Some(reach) = reach::words(at) {
+        text.push_str(&format!(" ({reach})"));
     }
     if finding.locations.len() > 1 {
         text.push_str(&format!(" and in {}", count(finding.locations.len() as u64 - 1, "more place")));

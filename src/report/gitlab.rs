@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::human::headline;
 use super::text::{clip, printable, printable_line};
-use super::{Options, Report, applied};
+use super::{Options, Report, applied, reach};
 use crate::finding::{Finding, Location};
 use crate::rules::{Rule, Severity};
 
@@ -173,9 +173,10 @@ fn vulnerability<'a>(finding: &'a Finding, at: usize, rule: &'a Rule, options: &
     let location = &finding.locations[at];
     let name = clip(&printable(&headline(rule)), NAME);
     let page = rule.documentation.as_deref().filter(|page| page.starts_with("https://"));
+    let reach = reach::words(location).map_or_else(String::new, |words| format!(" It is {words}."));
     Vulnerability {
         id: id(finding, location),
-        description: printable(&format!("{} {}", rule.about.trim(), rule.impact.trim())),
+        description: printable(&format!("{} {}{reach}", rule.about.trim(), rule.impact.trim())),
         severity: severity(finding.severity),
         solution: clip(&solution(rule), SOLUTION),
         identifiers: [

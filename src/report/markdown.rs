@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::human::{day, headline, short};
 use super::text::{count, printable, printable_bytes, thousands};
-use super::{Options, Report, ranked, summary};
+use super::{Options, Report, ranked, reach, summary};
 use crate::finding::{Finding, Location, Place};
 
 /// Bytes of the table: GitHub refuses a step summary of more than 1 MiB, and shows nothing of it then.
@@ -99,7 +99,8 @@ fn place(location: &Location) -> String {
         (Place::Staged, _) => ", staged",
         _ => "",
     };
-    format!("{}{note}", code(&format!("{}:{}:{}", location.path, location.start.line, location.start.column)))
+    let reach = reach::words(location).map_or_else(String::new, |words| format!(", {}", escape(&words)));
+    format!("{}{note}{reach}", code(&format!("{}:{}:{}", location.path, location.start.line, location.start.column)))
 }
 
 /// What to do, once for each rule, the worst first.

@@ -14,6 +14,7 @@ mod markdown;
 mod reach;
 mod sarif;
 mod sarif_log;
+mod sarif_rules;
 mod summary;
 mod text;
 

@@ -10,14 +10,15 @@ use std::io::{self, Write};
 use super::dto::listed;
 use super::human::{day, headline, short};
 use super::sarif_log::{
-    ArtifactLocation, AutomationDetails, Configuration, Driver, Help, Invocation, LineRegion, Log, Notification,
-    PhysicalLocation, Region, ResultProperties, RuleDescriptor, RuleProperties, Run, SarifLocation, SarifResult,
-    SarifSuppression, SuppressionLocation, SuppressionPlace, Text, Tool,
+    ArtifactLocation, AutomationDetails, Driver, Invocation, LineRegion, Log, Notification, PhysicalLocation, Region,
+    ResultProperties, Run, SarifLocation, SarifResult, SarifSuppression, SuppressionLocation, SuppressionPlace, Text,
+    Tool,
 };
-use super::text::{clip, count, printable, printable_bytes, thousands};
+use super::sarif_rules::{descriptor, level};
+use super::text::{count, printable, printable_bytes, thousands};
 use super::{Options, Report, applied, reach};
 use crate::finding::{Finding, Location, Place};
-use crate::rules::{Confidence, Rule, Severity};
+use crate::rules::Rule;
 use crate::suppression::{Suppression, SuppressionKind};
 
 /// Results of a run that GitHub shows, the most severe ones; it takes [`Options::MAX_RESULTS`].
@@ -26,10 +27,6 @@ const SHOWN: usize = 5000;
 const LOCATIONS: usize = 100;
 /// Related locations linked from the message.
 const LINKS: usize = 5;
-/// Longest description, characters.
-const DESCRIPTION: usize = 1024;
-/// Longest name, characters.
-const NAME: usize = 255;
 /// Errors written as notifications.
 const ERRORS: usize = 1000;
 
@@ -175,85 +172,6 @@ fn problems(report: &Report<'_>) -> Vec<Notification> {
     notifications
 }
 
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low => "note",
-    }
-}
-
-/// GitHub's scale: above 9.0 critical, from 7.0 high, from 4.0 medium, below low.
-fn security_severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "2.5",
-    }
-}
-
-fn precision(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    }
-}
-
-fn descriptor(rule: &Rule) -> RuleDescriptor<'_> {
-    let page = rule.documentation.as_deref().filter(|page| is_link(page));
-    RuleDescriptor {
-        id: &rule.id,
-        name: clip(&pascal_case(&rule.id), NAME),
-        short_description: Text { text: clip(&headline(rule), DESCRIPTION) },
-        full_description: Text { text: clip(&format!("{} {}", rule.about.trim(), rule.impact.trim()), DESCRIPTION) },
-        help: help(rule, page),
-        help_uri: page,
-        default_configuration: Configuration { level: level(rule.severity) },
-        properties: RuleProperties {
-            tags: vec!["security", "secret", rule.kind.as_str(), "external/cwe/cwe-798"],
-            precision: precision(rule.confidence),
-            security_severity: security_severity(rule.severity),
-        },
-    }
-}
-
-fn is_link(page: &str) -> bool {
-    (page.starts_with("https://") || page.starts_with("http://"))
-        && page.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&b))
-}
-
-/// `github-pat-classic` as `GithubPatClassic`: SARIF wants an identifier that people can read.
-fn pascal_case(id: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
-    };
-    id.split('-').map(word).collect()
-}
-
-fn help(rule: &Rule, page: Option<&str>) -> Help {
-    const LAST: &str = "Taking the value out of the file does not undo the leak: whoever saw it has it.";
-    let steps = [("Disable it first", &rule.disable), ("Rotate", &rule.rotate), ("Store", &rule.store)];
-    let mut text = format!("What it is: {}\n\nWhat a finder can do: {}\n\n", rule.about.trim(), rule.impact.trim());
-    let mut markdown =
-        format!("**What it is:** {}\n\n**What a finder can do:** {}\n\n", rule.about.trim(), rule.impact.trim());
-    for (i, (label, step)) in steps.iter().enumerate() {
-        let step = step.trim();
-        text.push_str(&format!("{}. {label}: {step}\n", i + 1));
-        // Further lines of a step are indented to stay in the list item.
-        markdown.push_str(&format!("{}. **{label}:** {}\n", i + 1, step.replace('\n', "\n   ")));
-    }
-    text.push_str(&format!("\n{LAST}\n"));
-    markdown.push_str(&format!("\n{LAST}\n"));
-    if let Some(page) = page {
-        text.push_str(&format!("\nSee {page}\n"));
-        markdown.push_str(&format!("\n[{} documentation](<{page}>)\n", link_label(&rule.provider)));
-    }
-    Help { text, markdown }
-}
-
 fn result<'a>(entry: &Entry<'a>, rule_index: usize, rule: &'a Rule, options: &Options) -> SarifResult<'a> {
     let Entry { finding, at, .. } = *entry;
     // In full once: a secret in a thousand files would else be written a million times.
@@ -354,7 +272,8 @@ fn plain(text: &str) -> String {
     if text.contains("](") { link_label(&text) } else { text }
 }
 
-fn link_label(text: &str) -> String {
+/// Text from outside as the label of a link.
+pub(super) fn link_label(text: &str) -> String {
     printable(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
