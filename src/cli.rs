@@ -112,8 +112,8 @@ pub struct CommonArgs {
     /// Show secrets in clear.
     #[arg(long)]
     pub reveal: bool,
-    /// Exit code when there are findings.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// Exit code when there are findings. Not 2, 3 or 130, which say something else.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_exit_code)]
     pub exit_code: u8,
     /// Do not fail because something could not be scanned.
     #[arg(long)]
@@ -412,6 +412,18 @@ fn parse_report(text: &str) -> Result<(FormatName, PathBuf), String> {
         return Err("the file name after `=` is empty".to_owned());
     }
     Ok((FormatName::from_str(format, true)?, PathBuf::from(path)))
+}
+
+/// An exit code for findings that cannot be taken for another outcome.
+fn parse_exit_code(text: &str) -> Result<u8, String> {
+    let code = text.parse().map_err(|_| "expected a number from 0 to 255")?;
+    let taken = match code {
+        2 => "a usage or configuration error",
+        3 => "an incomplete scan",
+        130 => "an interrupted scan",
+        _ => return Ok(code),
+    };
+    Err(format!("{code} stands for {taken}"))
 }
 
 pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
