@@ -98,7 +98,12 @@ fn proposal(base: Option<String>, head: Option<String>, target: Option<String>) 
 }
 
 fn gitlab(v: &Variables<'_>) -> Result<Event, CiError> {
-    match v.get("CI_PIPELINE_SOURCE").as_deref() {
+    // Older runners and pipelines of pipelines do not name the source; what else is set tells it.
+    let source = v.get("CI_PIPELINE_SOURCE").or_else(|| {
+        let told = [("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "merge_request_event"), ("CI_COMMIT_BEFORE_SHA", "push")];
+        told.iter().find(|(variable, _)| v.get(variable).is_some()).map(|(_, source)| (*source).to_owned())
+    });
+    match source.as_deref() {
         Some("merge_request_event" | "external_pull_request_event") => {
             // The first is set where the pipeline runs on a test merge: CI_COMMIT_SHA is the merge then.
             let head = v.id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")?.or(v.id("CI_COMMIT_SHA")?);
@@ -113,9 +118,11 @@ fn gitlab(v: &Variables<'_>) -> Result<Event, CiError> {
 }
 
 fn azure(v: &Variables<'_>) -> Result<Event, CiError> {
+    // Which of the two is set depends on where the repository is hosted.
+    let target = v.get("SYSTEM_PULLREQUEST_TARGETBRANCH").or_else(|| v.get("SYSTEM_PULLREQUEST_TARGETBRANCHNAME"));
     match v.get("BUILD_REASON").as_deref() {
-        Some("PullRequest") => {
-            Ok(proposal(None, v.id("SYSTEM_PULLREQUEST_SOURCECOMMITID")?, v.get("SYSTEM_PULLREQUEST_TARGETBRANCH")))
+        reason if reason == Some("PullRequest") || target.is_some() => {
+            Ok(proposal(None, v.id("SYSTEM_PULLREQUEST_SOURCECOMMITID")?, target))
         }
         Some("IndividualCI" | "BatchedCI") => {
             let source = v.get("BUILD_SOURCEBRANCH").unwrap_or_default();

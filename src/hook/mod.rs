@@ -151,7 +151,10 @@ pub fn plan(call: &Call<'_>) -> Result<Plan, HookError> {
             return Err(HookError::Usage(problem.to_owned()));
         }
         let tip = (call.variable)("PRE_COMMIT_LOCAL_BRANCH");
-        pushed::without_refs(&repository, &call.receiver(), tip, &mut plan)?;
+        let tip = pushed::without_refs(&repository, &call.receiver(), tip, &mut plan)?;
+        if call.is_set("PRE_COMMIT_REMOTE_NAME") {
+            unnamed(&repository, call, tip.as_slice(), &mut plan);
+        }
     } else {
         if !given.text().is_empty() {
             plan.note("standard input holds no list of pushed refs: it was ignored");
@@ -167,9 +170,23 @@ fn of_range(repository: &Repository, from: &str, to: &str, call: &Call<'_>, plan
     let branch = (call.variable)("PRE_COMMIT_LOCAL_BRANCH").map_or_else(String::new, |name| format!(" of {name}"));
     let short = |ids: &[git2::Oid]| ids.iter().map(|id| format!("{id:.12}")).collect::<String>();
     plan.note(format!("the commits {}..{}{branch}", short(&set.exclude), short(&set.include)));
+    if call.is_set("PRE_COMMIT_REMOTE_NAME") {
+        unnamed(repository, call, &set.include, plan);
+    }
     plan.subject = Subject::Commits;
     plan.targets.push(Target::Commits { path: path_of(repository), set });
     Ok(())
+}
+
+/// The pre-commit framework hands on one ref of a push. Which others are pushed is not known; what they could be is said.
+fn unnamed(repository: &Repository, call: &Call<'_>, tips: &[git2::Oid], plan: &mut Plan) {
+    let others = pushed::others(repository, &call.receiver(), tips);
+    let Some((first, more)) = others.split_first() else { return };
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    plan.note(format!(
+        "pre-commit names one ref of a push: if {first}{more} are pushed as well, they were not scanned \
+         (`spillcheck hook install` makes a hook that sees every ref)"
+    ));
 }
 
 /// Where a repository is found again.

@@ -115,17 +115,17 @@ pub(super) fn plan(repository: &Repository, updates: &[Update], receiver: &Recei
     plan.targets.push(Target::Commits { path: super::path_of(repository), set });
 }
 
-/// A push of which no refs are known: `tip` and what leads to it, as far as the remote lacks it.
+/// A push of which no refs are known: `tip` and what leads to it, as far as the remote lacks it. Gives the commit that `tip` is.
 pub(super) fn without_refs(
     repository: &Repository,
     receiver: &Receiver,
     tip: Option<String>,
     plan: &mut Plan,
-) -> Result<(), HookError> {
+) -> Result<Option<Oid>, HookError> {
     let tip = tip.unwrap_or_else(|| "HEAD".to_owned());
     if tip == "HEAD" && repository.is_empty().unwrap_or(false) {
         plan.note("there is no commit yet: there is nothing to push");
-        return Ok(());
+        return Ok(None);
     }
     let mut set = ranges::parse(repository, &tip)?;
     set.exclude = known(repository, receiver);
@@ -133,8 +133,27 @@ pub(super) fn without_refs(
     plan.note(format!("no list of pushed refs came: all commits of {tip} that {to} lacks"));
     set.label = format!("the commits of {tip} that {to} lacks");
     plan.subject = Subject::Commits;
+    let tip = set.include.first().copied();
     plan.targets.push(Target::Commits { path: super::path_of(repository), set });
-    Ok(())
+    Ok(tip)
+}
+
+/// Names of branches and tags with commits that neither the receiver nor `tips` has.
+pub(super) fn others(repository: &Repository, receiver: &Receiver, tips: &[Oid]) -> Vec<String> {
+    let known = known(repository, receiver);
+    let is_new = |id: Oid| -> Result<bool, git2::Error> {
+        let mut walk = repository.revwalk()?;
+        walk.push(id)?;
+        known.iter().chain(tips).try_for_each(|id| walk.hide(*id))?;
+        Ok(walk.next().is_some())
+    };
+    let Ok(references) = repository.references() else { return Vec::new() };
+    references
+        .flatten()
+        .filter(|r| r.name_bytes().starts_with(b"refs/heads/") || r.name_bytes().starts_with(b"refs/tags/"))
+        .filter(|r| r.peel_to_commit().and_then(|commit| is_new(commit.id())).unwrap_or(false))
+        .map(|r| String::from_utf8_lossy(r.name_bytes()).into_owned())
+        .collect()
 }
 
 /// Commits that the receiving side has, as far as this clone knows.

@@ -41,6 +41,15 @@ fn pushes() {
             ],
         ),
         (
+            "GitLab CI",
+            &[
+                ("GITLAB_CI", "true"),
+                ("CI_COMMIT_BRANCH", "topic"),
+                ("CI_COMMIT_BEFORE_SHA", &main),
+                ("CI_COMMIT_SHA", &topic),
+            ],
+        ),
+        (
             "CircleCI",
             &[("CIRCLECI", "true"), ("CIRCLE_BRANCH", "topic"), ("CIRCLE_SHA1", &topic), ("CIRCLE_RANGE", &range)],
         ),
@@ -116,6 +125,14 @@ fn proposals() {
                 ("SYSTEM_PULLREQUEST_SOURCECOMMITID", &topic),
                 ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
             ],
+        ),
+        (
+            "Azure Pipelines",
+            &[("TF_BUILD", "True"), ("BUILD_SOURCEVERSION", &topic), ("SYSTEM_PULLREQUEST_TARGETBRANCHNAME", "main")],
+        ),
+        (
+            "GitLab CI",
+            &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", &topic), ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")],
         ),
         (
             "Travis CI",
