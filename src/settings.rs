@@ -169,7 +169,12 @@ fn discover(root: &Root, args: &SettingsArgs, found: &mut Found) -> Result<(), S
         let mut top_scan = None;
         for folder in folders(root) {
             let path = if folder.is_empty() { config::NAME.to_owned() } else { format!("{folder}/{}", config::NAME) };
-            let scope = if folder.is_empty() { root.prefix.clone() } else { format!("{}{folder}/", root.prefix) };
+            // A text that has no path below the folder comes from it all the same.
+            let scope = match folder.as_str() {
+                "" => root.prefix.clone(),
+                _ if root.is_text => root.prefix.clone(),
+                _ => format!("{}{folder}/", root.prefix),
+            };
             if files.read(&path).map_err(|m| ConfigError::new(&format!("{shown}{path}"), 1, m))?.is_none() {
                 continue;
             }
@@ -234,6 +239,7 @@ fn folders(root: &Root) -> Vec<String> {
         add(slashes(folder));
     }
     let below: Vec<std::path::PathBuf> = match &root.repository {
+        _ if root.is_text => Vec::new(),
         Some(repository) if repository.is_bare() => git::Head::new(repository).named(config::NAME),
         Some(repository) => Index::open(repository).map(|index| index.named(config::NAME)).unwrap_or_default(),
         None => walk(&root.base),
@@ -323,7 +329,7 @@ fn bytes(value: &toml::Value) -> Result<u64, String> {
 }
 
 /// The day of the scan, UTC.
-fn today() -> jiff::civil::Date {
+pub fn today() -> jiff::civil::Date {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let seconds = i64::try_from(now).unwrap_or(0);
     jiff::Timestamp::from_second(seconds).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()

@@ -17,6 +17,8 @@ named_enum! {
     SuppressionKind {
         /// A comment beside the secret.
         Inline = "inline-comment",
+        /// The built-in list of credentials that documentation publishes as examples.
+        Example = "published-example",
         /// An allow rule of a configuration or ignore file.
         Configuration = "configuration",
         /// An entry of a baseline.

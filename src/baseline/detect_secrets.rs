@@ -1,19 +1,25 @@
 //! `.secrets.baseline` of detect-secrets 1.x: JSON with the SHA-1 of each secret, by file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use crate::suppression::Subject;
+use super::State;
+use super::foreign::{Foreign, Hit};
 
 #[derive(Deserialize)]
 struct Document {
-    results: HashMap<String, Vec<Result>>,
+    results: BTreeMap<String, Vec<Result>>,
 }
 
 #[derive(Deserialize)]
 struct Result {
     hashed_secret: String,
+    /// The plugin that found it.
+    #[serde(default, rename = "type")]
+    kind: String,
+    #[serde(default)]
+    line_number: u32,
     /// What an audit said; none before it.
     #[serde(default)]
     is_secret: Option<bool>,
@@ -22,37 +28,51 @@ struct Result {
 /// What such a file knows.
 #[derive(Debug)]
 pub(super) struct DetectSecrets {
-    /// By path and SHA-1 in hex: what an audit said.
-    audited: HashMap<(String, String), Option<bool>>,
+    /// All entries.
+    pub(super) entries: Vec<Foreign>,
+    /// Their numbers by path and SHA-1 in hex.
+    by_hash: HashMap<(String, String), Vec<usize>>,
 }
 
 impl DetectSecrets {
     pub(super) fn read(text: &str) -> serde_json::Result<Self> {
         let document: Document = serde_json::from_str(text)?;
-        let audited = document.results.into_iter().flat_map(|(path, results)| {
+        let mut known = Self { entries: Vec::new(), by_hash: HashMap::new() };
+        for (path, results) in document.results {
             // Written on Windows, a path has backslashes.
             let path = path.replace('\\', "/");
-            results.into_iter().map(move |r| ((path.clone(), r.hashed_secret.to_ascii_lowercase()), r.is_secret))
-        });
-        Ok(Self { audited: audited.collect() })
+            for result in results {
+                let key = (path.clone(), result.hashed_secret.to_ascii_lowercase());
+                known.by_hash.entry(key).or_default().push(known.entries.len());
+                known.entries.push(Foreign {
+                    path: path.clone(),
+                    line: result.line_number,
+                    kind: result.kind,
+                    state: match result.is_secret {
+                        None => State::Unreviewed,
+                        // What an audit calls a secret is no more reported than the rest of the file.
+                        Some(true) => State::Allow,
+                        Some(false) => State::FalseAlarm,
+                    },
+                    only_there: true,
+                });
+            }
+        }
+        Ok(known)
     }
 
-    /// How a finding is known, and whether somebody looked at it. Its identity there is file and hash; which plugin found it
-    /// does not matter.
-    pub(super) fn find(&self, subject: &Subject<'_>) -> Option<(&'static str, bool)> {
-        let path = subject.location.path.to_string();
-        if is_hash_in_baseline(&path, subject.secret.reveal()) {
-            return Some(("hash in a baseline of detect-secrets", true));
+    /// How a secret at `path` is known. Its identity there is file and hash; which plugin found it does not matter.
+    pub(super) fn find(&self, path: &str, secret: &[u8]) -> Option<Hit<'_>> {
+        if is_hash_in_baseline(path, secret) {
+            return Some(("hash in a baseline of detect-secrets", &[]));
         }
-        let audited = spellings(subject.secret.reveal()).find_map(|secret| {
-            let hash = sha1(secret)?;
-            self.audited.get(&(path.clone(), hash))
-        });
-        Some(match audited? {
-            None => ("entry of detect-secrets, not audited", false),
-            Some(true) => ("entry of detect-secrets, audited: a secret", true),
-            Some(false) => ("entry of detect-secrets, audited: no secret", true),
-        })
+        let entries = spellings(secret).find_map(|secret| self.by_hash.get(&(path.to_owned(), sha1(secret)?)))?;
+        let what = match self.entries[entries[0]].state {
+            State::Allow => "entry of detect-secrets, audited: a secret",
+            State::FalseAlarm => "entry of detect-secrets, audited: no secret",
+            State::Unreviewed | State::Keep => "entry of detect-secrets, not audited",
+        };
+        Some((what, entries))
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::detect_secrets::DetectSecrets;
+use super::foreign::{Foreign, Hit};
 use super::gitleaks::Gitleaks;
 use super::text::{self, Numbered};
 use super::{Baseline, Digest, Entry, Key, State, in_scope};
@@ -28,6 +29,8 @@ pub struct Problem {
 #[derive(Debug)]
 pub struct Known {
     file: Arc<str>,
+    /// What reported paths of its repository begin with.
+    prefix: Box<str>,
     content: Content,
 }
 
@@ -78,24 +81,60 @@ impl Known {
                 Content::Own(Own { keys, entries, today })
             }
         };
-        Ok(Self { file: file.into(), content })
+        Ok(Self { file: file.into(), prefix: "".into(), content })
+    }
+
+    /// For a repository whose reported paths begin with `prefix`: it knows nothing of others.
+    pub fn below(self, prefix: &str) -> Self {
+        Self { prefix: prefix.into(), ..self }
     }
 }
 
 impl Own {
-    /// The entries for a finding at a place, whether they have expired or not.
-    fn of(&self, subject: &Subject<'_>) -> Vec<&Numbered> {
+    /// The entries for a finding at `path`, whether they have expired or not.
+    fn of(&self, path: &str, subject: &Subject<'_>) -> Vec<&Numbered> {
         let with = |id: Digest| {
             let first = self.entries.partition_point(|(entry, _)| entry.id < id);
             self.entries[first..].iter().take_while(move |(entry, _)| entry.id == id)
         };
         let entries = self.keys.iter().flat_map(|key| with(key.id(&subject.fingerprint)));
-        let applies = |entry: &Entry| entry.path.as_deref().is_none_or(|path| in_scope(path, &subject.location.path));
+        let applies = |entry: &Entry| entry.path.as_deref().is_none_or(|scope| in_scope(scope, path));
         entries.filter(|(entry, _)| applies(entry)).collect()
     }
 
     fn counts(&self, entry: &Entry) -> bool {
         entry.until.is_none_or(|until| until >= self.today)
+    }
+}
+
+impl Known {
+    /// The path of a finding as the file would write it; none for findings of other repositories.
+    fn path<'s>(&self, subject: &'s Subject<'_>) -> Option<&'s str> {
+        subject.location.path.strip_prefix(&*self.prefix)
+    }
+
+    /// How another scanner's baseline knows a finding.
+    fn hit(&self, subject: &Subject<'_>) -> Option<Hit<'_>> {
+        let path = self.path(subject)?;
+        match &self.content {
+            Content::Own(_) => None,
+            Content::DetectSecrets(known) => known.find(path, subject.secret.reveal()),
+            Content::Gitleaks(known) => known.find(path, subject),
+        }
+    }
+
+    /// The entries, if it is another scanner's baseline.
+    pub fn foreign(&self) -> &[Foreign] {
+        match &self.content {
+            Content::Own(_) => &[],
+            Content::DetectSecrets(known) => &known.entries,
+            Content::Gitleaks(known) => &known.entries,
+        }
+    }
+
+    /// The numbers of those [`foreign`](Self::foreign) entries that know a finding.
+    pub fn known_by(&self, subject: &Subject<'_>) -> &[usize] {
+        self.hit(subject).map_or(&[], |(_, entries)| entries)
     }
 }
 
@@ -113,7 +152,7 @@ impl Suppressor for Known {
         };
         match &self.content {
             Content::Own(own) => {
-                let entries = own.of(subject);
+                let entries = own.of(self.path(subject)?, subject);
                 let counting = || entries.iter().filter(|(entry, _)| own.counts(entry));
                 if counting().any(|(entry, _)| entry.state == State::Keep) {
                     return None;
@@ -126,14 +165,10 @@ impl Suppressor for Known {
                 suppression.until = entry.until;
                 suppression.reviewed = entry.state != State::Unreviewed;
             }
-            Content::DetectSecrets(known) => {
-                let (what, reviewed) = known.find(subject)?;
+            Content::DetectSecrets(_) | Content::Gitleaks(_) => {
+                let (what, entries) = self.hit(subject)?;
                 suppression.what = what.into();
-                suppression.reviewed = reviewed;
-            }
-            Content::Gitleaks(known) => {
-                suppression.what = known.find(subject)?.into();
-                suppression.reviewed = false;
+                suppression.reviewed = entries.iter().all(|n| self.foreign()[*n].state != State::Unreviewed);
             }
         }
         Some(suppression)
@@ -141,7 +176,8 @@ impl Suppressor for Known {
 
     fn unused(&self, reported: &[Subject<'_>]) -> Vec<UnusedAllow> {
         let Content::Own(own) = &self.content else { return Vec::new() };
-        let expired = reported.iter().flat_map(|subject| own.of(subject)).filter_map(|(entry, line)| {
+        let of = |subject: &Subject<'_>| self.path(subject).map(|path| own.of(path, subject)).unwrap_or_default();
+        let expired = reported.iter().flat_map(of).filter_map(|(entry, line)| {
             let until = entry.until.filter(|_| entry.state != State::Keep && !own.counts(entry))?;
             Some(UnusedAllow {
                 file: Arc::clone(&self.file),

@@ -12,6 +12,7 @@
 //! attributes. It is written in groups, so that no rule takes it for a credential.
 
 mod detect_secrets;
+mod foreign;
 mod gitleaks;
 mod known;
 mod merge;
@@ -27,6 +28,7 @@ use sha2::Sha256;
 use crate::fingerprint::Fingerprint;
 use crate::named_enum;
 
+pub use foreign::Foreign;
 pub use known::{Known, Problem};
 
 /// The name of a baseline in the root of a repository.

@@ -10,8 +10,10 @@ use super::{Outcome, UsageError, audit, output, scan};
 use crate::baseline::{Baseline, Digest, Entry, FILE_NAME, Key, State, in_scope};
 use crate::cli::{BaselineArgs, BaselineCommand, ConfidenceName, EntryArgs, ScanArgs};
 use crate::finding::Finding;
+use crate::git;
 use crate::plan::Plan;
 use crate::report::Report;
+use crate::settings;
 
 pub(super) fn run(command: BaselineCommand) -> Result<Outcome, UsageError> {
     match command {
@@ -26,7 +28,16 @@ pub(super) fn run(command: BaselineCommand) -> Result<Outcome, UsageError> {
 /// The file that the commands work on: the one named with `--baseline`, else the one in the root.
 pub(super) fn file(args: &ScanArgs) -> Result<PathBuf, UsageError> {
     match args.common.baseline.as_slice() {
-        [] => Ok(root_of(args.paths.first().map_or(Path::new("."), PathBuf::as_path)).join(FILE_NAME)),
+        [] => {
+            let path = args.paths.first().map_or(Path::new("."), PathBuf::as_path);
+            if git::discover(path).ok().flatten().is_some_and(|repository| repository.is_bare()) {
+                return Err(UsageError::new(format!(
+                    "{}: a bare repository has no working tree to hold a baseline: name a file with --baseline",
+                    path.display()
+                )));
+            }
+            Ok(root_of(path).join(FILE_NAME))
+        }
         [file] => Ok(file.clone()),
         _ => Err(UsageError::new("one --baseline at a time")),
     }
@@ -172,7 +183,7 @@ fn prune(mut args: ScanArgs) -> Result<Outcome, UsageError> {
     // Entries may have been made with a lower one than the default.
     args.common.settings.confidence = Some(ConfidenceName::Low);
     args.common.no_inline = true;
-    let today = super::known::today();
+    let today = settings::today();
     scan_all(args, |report| {
         if !report.is_complete() {
             return say("Nothing is pruned: what the scan could not see may hold what entries stand for.");

@@ -1,20 +1,19 @@
 //! `spillcheck explain`: what the rules make of a line, and why it is reported or not.
 
+mod page;
+
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use self::page::Page;
 use super::{Outcome, UsageError, output, scan};
 use crate::cli::{ConfidenceName, ExplainArgs};
-use crate::finding::Finding;
 use crate::git;
 use crate::plan::Plan;
-use crate::report::{DropReason, Report, printable};
-use crate::rules::Confidence;
-use crate::scan::{Target, What};
-use crate::search::{Explained, Searcher, Trace};
+use crate::scan::{Target, What, roots};
+use crate::search::Searcher;
 use crate::settings;
 use crate::source::decode;
-use crate::suppression::Suppression;
 
 /// `FILE:LINE`, `COMMIT:FILE:LINE`, with or without a column as in reports.
 struct Place {
@@ -68,7 +67,7 @@ pub(super) fn run(args: ExplainArgs) -> Result<Outcome, UsageError> {
         }
     };
     let plan = Plan { targets: vec![target], ..Plan::default() };
-    let wanted = settings::resolve(&common.settings, &plan.targets).map_err(UsageError::new)?.confidence;
+    let settings = settings::resolve(&common.settings, &plan.targets).map_err(UsageError::new)?;
     let mut args = args.common;
     // All there is, and what is left of it at the wanted confidence.
     args.settings.confidence = Some(ConfidenceName::Low);
@@ -78,11 +77,24 @@ pub(super) fn run(args: ExplainArgs) -> Result<Outcome, UsageError> {
         };
         let now = jiff::Timestamp::now().as_second();
         let searcher = Searcher::new(report.rules, now).with_comments(scan::comments(&args));
-        let explained = searcher.explain(&text, place.line);
-        let page = Page { report, wanted, line: place.line };
+        let path = reported(&place, &plan.targets)?;
+        let explained = searcher.explain(&text, place.line, &path);
+        let page = Page { report, settings: &settings, line: place.line, path: &path, verbose: args.verbose };
         output::to_stdout(|out| write!(out, "{}", page.text(&explained)))
     })?;
     Ok(if matches!(outcome, Outcome::Findings(_)) { Outcome::Clean } else { outcome })
+}
+
+/// The path as reports write it: from the top of the repository, or of the scanned folder.
+fn reported(place: &Place, targets: &[Target]) -> Result<String, UsageError> {
+    if place.revision.is_some() {
+        return Ok(place.path.to_string_lossy().replace('\\', "/"));
+    }
+    let roots = roots(targets).map_err(UsageError::new)?;
+    let below = roots.first().and_then(|root| root.scanned.strip_prefix(&root.base).ok());
+    let name = || place.path.file_name().map(PathBuf::from).unwrap_or_default();
+    let path = below.filter(|path| !path.as_os_str().is_empty()).map_or_else(name, Path::to_path_buf);
+    Ok(path.to_string_lossy().replace('\\', "/"))
 }
 
 /// The path as given, or seen from the top of the repository, as reports write it.
@@ -93,120 +105,4 @@ fn existing(path: &Path) -> PathBuf {
     let top = super::known::root_of(Path::new("."));
     let from_top = top.join(path);
     if from_top.exists() { from_top } else { path.to_owned() }
-}
-
-struct Page<'a> {
-    report: &'a Report<'a>,
-    wanted: Confidence,
-    line: NonZeroU32,
-}
-
-/// What became of a candidate in the end.
-enum End<'a> {
-    Reported(Confidence),
-    Below(Confidence),
-    Suppressed(&'a Suppression),
-    /// The text alone would report it; its path does not.
-    Path,
-    Dropped(DropReason),
-}
-
-impl Page<'_> {
-    fn text(&self, explained: &Explained) -> String {
-        let mut text = String::new();
-        for trace in &explained.traces {
-            self.trace(trace, &mut text);
-        }
-        if explained.traces.is_empty() {
-            text.push_str(&format!("No rule sees a value on line {}.\n", self.line));
-        }
-        let names: Vec<String> = explained
-            .idle
-            .iter()
-            .map(|(rule, column)| format!("{} (a word of it at column {column})", self.report.rules.get(*rule).id))
-            .collect();
-        if !names.is_empty() {
-            let names = names.join(", ");
-            text.push_str(&format!("Looked here and found nothing of their shape: {names}.\n"));
-        }
-        if explained.traces.is_empty() && names.is_empty() {
-            text.push_str(
-                "No word that wakes a rule stands on it. A rule of your own can look for the value: --rules.\n",
-            );
-        }
-        text
-    }
-
-    fn trace(&self, trace: &Trace, text: &mut String) {
-        let rule = self.report.rules.get(trace.rule);
-        let at = format!("{}:{}-{}:{}", trace.start.line, trace.start.column, trace.end.line, trace.end.column);
-        text.push_str(&format!("{at}  {}  [{}]\n", printable(&trace.secret.mask()), rule.id));
-        for signal in &trace.signals {
-            text.push_str(&format!("  {}: {}\n", signal.name, printable(&signal.text)));
-        }
-        let end = self.end(trace);
-        text.push_str(&format!("  outcome: {}\n", printable(&self.outcome(&end, trace))));
-        text.push_str(&format!("  to change that: {}\n\n", self.advice(&end, trace)));
-    }
-
-    fn end(&self, trace: &Trace) -> End<'_> {
-        if let Err(reason) = trace.verdict {
-            return End::Dropped(reason);
-        }
-        let here = |finding: &Finding| {
-            let same = finding.rule == trace.rule && finding.secret == trace.secret;
-            let location = finding.locations.iter().find(|l| same && l.start == trace.start)?;
-            Some(location.confidence)
-        };
-        if let Some(by) = self.report.suppressed.iter().find(|s| here(&s.finding).is_some()) {
-            return End::Suppressed(&by.by);
-        }
-        match self.report.findings.iter().find_map(here) {
-            Some(confidence) if confidence >= self.wanted => End::Reported(confidence),
-            Some(confidence) => End::Below(confidence),
-            None => End::Path,
-        }
-    }
-
-    fn outcome(&self, end: &End<'_>, trace: &Trace) -> String {
-        match end {
-            End::Reported(confidence) => format!("reported, confidence {confidence}"),
-            End::Below(confidence) => format!("confidence {confidence}, below --confidence {}", self.wanted),
-            End::Suppressed(by) => format!("suppressed by {by}"),
-            End::Path => "dropped: in a file of this kind such a value is a reference and no secret".to_owned(),
-            End::Dropped(DropReason::Overlap) => match trace.beaten_by {
-                Some(rule) => {
-                    format!("dropped: {} reports these bytes, and ties better", self.report.rules.get(rule).id)
-                }
-                None => "dropped: another rule reports these bytes, and ties better".to_owned(),
-            },
-            End::Dropped(reason) => format!("dropped: {}", reason.as_str()),
-        }
-    }
-
-    fn advice(&self, end: &End<'_>, trace: &Trace) -> String {
-        let id = &self.report.rules.get(trace.rule).id;
-        match end {
-            End::Reported(_) => format!(
-                "take the secret out and disable it; or write `spillcheck:allow[{id}] why` in a comment on line {}, or \
-                 decide with `spillcheck baseline audit`",
-                trace.start.line
-            ),
-            End::Below(confidence) => format!("--confidence {confidence}"),
-            End::Suppressed(by) if by.line.is_some() => "take that line away or change it".to_owned(),
-            End::Suppressed(_) => "take it out of that file".to_owned(),
-            End::Path => "quote the value, if it is one; or write a rule of your own (--rules)".to_owned(),
-            End::Dropped(DropReason::Muted) => {
-                "select the rule: it is left out by --only, --skip or a configuration".to_owned()
-            }
-            End::Dropped(DropReason::Overlap) => "nothing needs to change: the other rule speaks".to_owned(),
-            End::Dropped(DropReason::Entropy) => {
-                "if it is a secret all the same, write a rule of your own with `random = false` (--rules)".to_owned()
-            }
-            End::Dropped(DropReason::NotSecret) => "nothing needs to change: the check proves it".to_owned(),
-            End::Dropped(_) => {
-                "if it is a secret all the same, write a rule of your own that knows its shape (--rules)".to_owned()
-            }
-        }
-    }
 }

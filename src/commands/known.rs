@@ -5,19 +5,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use super::UsageError;
 use crate::baseline::{DETECT_SECRETS_NAME, FILE_NAME, Known};
 use crate::cli::CommonArgs;
+use crate::config::files::Files;
 use crate::git;
-use crate::scan::Target;
+use crate::scan::{self, Target};
+use crate::settings::today;
 use crate::suppression::Suppressor;
-
-/// The day of the scan (UTC).
-pub(super) fn today() -> Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
-}
 
 /// The folder whose baseline counts for a path: the top of the working tree it lies in, else the folder itself.
 pub(super) fn root_of(path: &Path) -> PathBuf {
@@ -27,31 +22,6 @@ pub(super) fn root_of(path: &Path) -> PathBuf {
         Some(_) => PathBuf::from("."),
         None => path.to_owned(),
     })
-}
-
-/// The folders whose baselines count for what is scanned, each once.
-fn roots(targets: &[Target]) -> Vec<PathBuf> {
-    let mut roots: Vec<PathBuf> = Vec::new();
-    let mut add = |path: &Path| {
-        let root = root_of(path);
-        if !roots.contains(&root) {
-            roots.push(root);
-        }
-    };
-    for target in targets {
-        match target {
-            Target::Paths { paths, .. } | Target::List { paths, .. } | Target::Selection { paths, .. } => {
-                paths.iter().for_each(|path| add(path));
-            }
-            Target::Staged(path)
-            | Target::Introduced { path, .. }
-            | Target::Commits { path, .. }
-            | Target::Listed { path, .. }
-            | Target::Version { repository: path, .. } => add(path),
-            Target::Stdin | Target::Message(_) => add(Path::new(".")),
-        }
-    }
-    roots
 }
 
 /// The baselines that the arguments name; where they name none, those that lie in the roots of what is scanned. One that
@@ -70,17 +40,33 @@ pub(super) fn suppressors(args: &CommonArgs, targets: &[Target]) -> Result<Vec<A
     if !args.baseline.is_empty() {
         return Ok(all);
     }
-    for root in roots(targets) {
+    let mut roots = scan::roots(targets).map_err(UsageError::new)?;
+    // Several targets in one repository share its files.
+    roots.dedup_by(|b, a| a.base == b.base && a.prefix == b.prefix);
+    for root in &roots {
+        let head = root.repository.as_ref().filter(|repository| repository.is_bare()).map(git::Head::new);
         for name in [FILE_NAME, DETECT_SECRETS_NAME] {
-            let path = root.join(name);
-            match fs::read_to_string(&path) {
-                Ok(text) => all.push(Arc::new(Known::read(name, &text, today).map_err(UsageError::new)?)),
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(unreadable(&path, &error)),
+            let (file, text) = match &head {
+                // A bare repository has no other files than those of its commits.
+                Some(head) => (format!("{}HEAD:{name}", root.prefix), head.read(name).map_err(UsageError::new)?),
+                None => (format!("{}{name}", root.prefix), lying(&root.base.join(name))?),
+            };
+            if let Some(text) = text {
+                let known = Known::read(&file, &text, today).map_err(UsageError::new)?;
+                all.push(Arc::new(known.below(&root.prefix)));
             }
         }
     }
     Ok(all)
+}
+
+/// The text of a baseline; none if there is no such file.
+fn lying(path: &Path) -> Result<Option<String>, UsageError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, &error)),
+    }
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> UsageError {

@@ -7,8 +7,8 @@
 //! | `gitleaks:allow`, `betterleaks:allow` | any line from the name to the end of the secret |
 //! | `trufflehog:ignore` | after the secret, on its last line |
 //! | `kingfisher:ignore` | any line of the secret, the line before and, if it has several lines, the line after |
-//! | `pragma: allowlist secret` (`whitelist`, `-` for the blank) | after a comment sign on a line of the secret's begin or end |
-//! | `pragma: allowlist nextline secret` | the line before, and nothing but a comment may stand there |
+//! | `pragma: allowlist secret` (`whitelist`, `-` for the blank) | after a comment sign on a line of the secret's begin or end; in `*.yaml` after `#` |
+//! | `pragma: allowlist nextline secret` | the line before, and nothing but that comment may stand there |
 //! | `ggignore` | as `spillcheck:allow` |
 //!
 //! Sources: the documentation of each tool. Nothing is looked for further than [`REACH`] from the secret, so that a search
@@ -63,6 +63,8 @@ pub struct Allow {
     pub reason: Range<usize>,
     /// The last day it counts.
     pub until: Option<Date>,
+    /// It does not count in files called `*.yaml`, where detect-secrets reads comments with `#` alone.
+    pub except_yaml: bool,
 }
 
 /// The line that holds `at`, without its end, cut to `REACH` before and after `at`.
@@ -137,7 +139,13 @@ fn own_comment(text: &[u8], lines: &Lines, rule: &Rule, today: Date) -> Option<A
             let Some(Ok(own)) = own_at(text, at) else { continue };
             let for_rule = own.rules.is_empty() || own.rules.iter().any(|name| rule.is_called(name));
             if own.next_line == next_line && for_rule && own.until.is_none_or(|until| until >= today) {
-                return Some(Allow { at, what: own.what().into(), reason: own.reason, until: own.until });
+                return Some(Allow {
+                    at,
+                    what: own.what().into(),
+                    reason: own.reason,
+                    until: own.until,
+                    except_yaml: false,
+                });
             }
         }
     }
@@ -235,7 +243,7 @@ fn trim(text: &[u8], mut range: Range<usize>) -> Range<usize> {
 fn foreign_comment(text: &[u8], lines: &Lines, secret: &Range<usize>) -> Option<Allow> {
     let found = |range: &Range<usize>, what: &str| {
         let at = memmem::find(&text[range.clone()], what.as_bytes())?;
-        Some(Allow { at: range.start + at, what: what.into(), reason: 0..0, until: None })
+        Some(Allow { at: range.start + at, what: what.into(), reason: 0..0, until: None, except_yaml: false })
     };
     let ends = || [&lines.first, &lines.last].into_iter();
     found(&lines.all, "gitleaks:allow")
@@ -245,29 +253,48 @@ fn foreign_comment(text: &[u8], lines: &Lines, secret: &Range<usize>) -> Option<
             let beside = [Some(&lines.all), lines.before.as_ref(), lines.after.as_ref()];
             beside.into_iter().flatten().find_map(|line| found(line, "kingfisher:ignore"))
         })
+        .or_else(|| ends().find_map(|line| found(line, "ggignore")))
         .or_else(|| ends().find_map(|line| pragma(text, line, false)))
         .or_else(|| lines.before.as_ref().and_then(|line| pragma(text, line, true)))
-        .or_else(|| ends().find_map(|line| found(line, "ggignore")))
 }
 
-/// `pragma: allowlist secret` at the end of a line, or `pragma: allowlist nextline secret` on a line of its own.
+/// What begins and ends the comments that detect-secrets knows.
+const PRAGMA_SIGNS: &[(&[u8], &[u8])] =
+    &[(b"#", b""), (b"//", b""), (b"/*", b"*/"), (b"'", b""), (b"--", b""), (b"<!--", b"-->")];
+
+/// `pragma: allowlist secret` in a comment that goes on to the end of the line, or `pragma: allowlist nextline secret` on a
+/// line of its own. Words may follow. Source: detect_secrets/filters/allowlist.py of detect-secrets 1.5.
 fn pragma(text: &[u8], line: &Range<usize>, next_line: bool) -> Option<Allow> {
-    let whole = text[line.clone()].trim_ascii();
-    let body =
-        ["*/", "-->"].iter().find_map(|end| whole.strip_suffix(end.as_bytes())).unwrap_or(whole).trim_ascii_end();
-    let words = if next_line { "nextline secret" } else { "secret" };
-    for list in ["allowlist", "whitelist"] {
-        for gap in [" ", "-"] {
-            let wanted = format!("pragma: {list}{gap}{}", words.replace(' ', gap));
-            let Some(before) = body.strip_suffix(wanted.as_bytes()) else { continue };
-            let before = before.trim_ascii_end();
-            let sign = ["#", "//", "/*", "'", "--", "<!--"].iter().find_map(|s| before.strip_suffix(s.as_bytes()))?;
-            if next_line && !sign.trim_ascii().is_empty() {
-                continue;
+    let whole = text[line.clone()].trim_ascii_end();
+    for (sign, end) in PRAGMA_SIGNS.iter().filter(|(_, end)| whole.ends_with(end)) {
+        for at in memmem::find_iter(whole, b"pragma:") {
+            let before = trim_end(&whole[..at], b" ");
+            let before = if *sign == b"<!--" { trim_end(before, b" \t#") } else { before };
+            let Some(before) = before.strip_suffix(*sign) else { continue };
+            let Some(what) = pragma_words(&whole[at..whole.len() - end.len()], next_line) else { continue };
+            if !next_line || before.trim_ascii().is_empty() {
+                let (at, except_yaml) = (line.start + at, *sign != b"#");
+                return Some(Allow { at, what: what.into(), reason: 0..0, until: None, except_yaml });
             }
-            let at = line.start + memmem::find(&text[line.clone()], wanted.as_bytes())?;
-            return Some(Allow { at, what: wanted.into(), reason: 0..0, until: None });
         }
     }
     None
+}
+
+/// The words of a pragma that begins `text`.
+fn pragma_words(text: &[u8], next_line: bool) -> Option<String> {
+    let rest = text.strip_prefix(b"pragma:")?;
+    let mut rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    let lists: &[&str] = if next_line { &["allowlist"] } else { &["allowlist", "whitelist"] };
+    rest = lists.iter().find_map(|list| rest.strip_prefix(list.as_bytes()))?;
+    let words: &[&str] = if next_line { &["nextline", "secret"] } else { &["secret"] };
+    for word in words {
+        rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"-"))?.strip_prefix(word.as_bytes())?;
+    }
+    Some(String::from_utf8_lossy(&text[..text.len() - rest.len()]).into_owned())
+}
+
+fn trim_end<'t>(text: &'t [u8], blanks: &[u8]) -> &'t [u8] {
+    let end = text.iter().rposition(|b| !blanks.contains(b)).map_or(0, |last| last + 1);
+    &text[..end]
 }

@@ -1,7 +1,7 @@
 //! The signals of a judgement in words, for `spillcheck explain`. What decides is [`weigh`](super::weigh); this measures the
 //! same again and says what came out.
 
-use super::{Judged, variable_part};
+use super::{Judged, is_misshapen, is_piece, variable_part};
 use crate::detect::check::{self, Verdict};
 use crate::detect::{Relation, entropy};
 use crate::rules::{Matcher, Rule};
@@ -22,7 +22,10 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
     let secret: &[u8] = &bytes;
     let mut signals = vec![Signal { name: "tie", text: tie(rule, judged).to_owned() }];
     if check::is_published_example(secret) {
-        signals.push(Signal { name: "example", text: "published in documentation: low confidence".to_owned() });
+        signals.push(Signal {
+            name: "example",
+            text: "published in documentation: it opens nothing, and is not reported".to_owned(),
+        });
     }
     if let Some(check) = rule.check {
         let outcome = check.run(secret, now);
@@ -35,6 +38,14 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         };
         let facts: String = outcome.facts.iter().map(|fact| format!("; {} {}", fact.label, fact.value)).collect();
         signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
+    }
+    if rule.is_weighed() {
+        let name = judged.candidate.name.clone().map_or(&[][..], |name| &text[name]);
+        let doubts = [
+            (is_misshapen(rule, name, secret), "no form that such values have: low confidence at most"),
+            (is_piece(text, &judged.candidate), "an item of a list or a piece of a text: low confidence at most"),
+        ];
+        signals.extend(doubts.iter().filter(|d| d.0).map(|d| Signal { name: "form", text: d.1.to_owned() }));
     }
     let random = match &rule.matcher {
         Matcher::Token(token) => token.random,

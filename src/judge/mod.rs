@@ -111,8 +111,9 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         _ => rule.confidence,
     };
     if check::is_published_example(secret) {
-        facts.push(Fact { label: "example", value: "published in documentation".to_owned() });
-        return (Ok(Confidence::Low), facts);
+        facts.push(published_example());
+        // As sure as what is reported, so that it is listed with what is suppressed.
+        return (Ok(rule.confidence.max(Confidence::Medium)), facts);
     }
     if let Some(check) = rule.check {
         let outcome = check.run(secret, now);
@@ -177,6 +178,11 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         }
     }
     (Ok(confidence), facts)
+}
+
+/// What is said of a credential that documentation publishes.
+pub fn published_example() -> Fact {
+    Fact { label: "example", value: "published in documentation".to_owned() }
 }
 
 /// A weak password is one where it is set: in what people compare, translate or call with, it is a word like others.

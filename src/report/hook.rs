@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::human::{Page, Paint, sorted};
-use super::text::{count, printable, wrap};
+use super::text::{count, printable, thousands, wrap};
 use super::{Options, Report, summary};
 use crate::finding::{Finding, Place};
 
@@ -44,7 +44,10 @@ pub fn write_hook(
             true => format!("searched {}: no leaks found", summary::searched(report)),
             false => "nothing was searched".to_owned(),
         };
-        let line: Vec<String> = notes.into_iter().chain([searched]).collect();
+        let suppressed = report.suppressed_by_kind().into_iter().map(|(kind, n)| format!("{} {kind}", thousands(n)));
+        let suppressed: Vec<String> = suppressed.collect();
+        let silence = (!suppressed.is_empty()).then(|| format!("suppressed: {}", suppressed.join(", ")));
+        let line: Vec<String> = notes.into_iter().chain([searched]).chain(silence).collect();
         writeln!(out, "spillcheck: {}", line.join("; "))?;
         return out.flush();
     }

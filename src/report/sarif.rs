@@ -131,15 +131,18 @@ fn notification(level: &'static str, text: &str) -> Notification {
 
 /// SARIF knows what is written in the scanned source and what is written elsewhere, and whether a person agreed to it.
 fn suppression(by: &Suppression) -> SarifSuppression {
-    let place = SuppressionPlace {
-        artifact_location: ArtifactLocation { uri: uri(&by.file), uri_base_id: "%SRCROOT%" },
-        region: by.line.map(|start_line| LineRegion { start_line }),
-    };
+    // The built-in list is no file of the source.
+    let location = (by.kind != SuppressionKind::Example).then(|| SuppressionLocation {
+        physical_location: SuppressionPlace {
+            artifact_location: ArtifactLocation { uri: uri(&by.file), uri_base_id: "%SRCROOT%" },
+            region: by.line.map(|start_line| LineRegion { start_line }),
+        },
+    });
     SarifSuppression {
         kind: if by.kind == SuppressionKind::Inline { "inSource" } else { "external" },
         status: if by.reviewed { "accepted" } else { "underReview" },
         justification: printable(&by.to_string()),
-        location: SuppressionLocation { physical_location: place },
+        location,
     }
 }
 

@@ -121,7 +121,8 @@ pub(super) struct SarifSuppression {
     /// `accepted` or `underReview`.
     pub(super) status: &'static str,
     pub(super) justification: String,
-    pub(super) location: SuppressionLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<SuppressionLocation>,
 }
 
 /// Where a suppression is written.

@@ -292,10 +292,15 @@ impl Rule {
         }
     }
 
-    /// What findings are known by in place of the id, which may be split or renamed: the provider, in lower-case letters
-    /// and digits.
-    pub fn family(&self) -> String {
-        self.provider.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    /// What findings are known by in place of the id, which may be split: the first word of the id, which names the provider
+    /// and never changes, whatever the provider is called in reports. All rules for private keys are one family, because
+    /// the same key comes in many wrappings, and so are all generic ones.
+    pub fn family(&self) -> &str {
+        match self.kind {
+            Kind::PrivateKey => Kind::PrivateKey.as_str(),
+            _ if self.generic => "generic",
+            _ => self.id.split('-').next().unwrap_or(&self.id),
+        }
     }
 
     /// See [`Verbatim`].

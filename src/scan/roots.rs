@@ -16,14 +16,19 @@ pub struct Root {
     pub prefix: String,
     /// The repository, where there is one.
     pub repository: Option<git2::Repository>,
+    /// What is scanned is no file of it, but a text that comes from there: standard input, a commit message.
+    pub is_text: bool,
 }
 
-/// Where the configuration of `targets` lies. Standard input has none.
+/// Where the configuration of `targets` lies. That of standard input and of a commit message lies round the current folder.
 pub fn roots(targets: &[Target]) -> Result<Vec<Root>, ScanFailure> {
     let mut roots = Vec::new();
     for target in targets {
         match target {
-            Target::Stdin | Target::Message(_) => {}
+            Target::Stdin | Target::Message(_) => {
+                let root = of_place(Place::new(Path::new("."))?, String::new());
+                roots.push(Root { is_text: true, ..root });
+            }
             Target::Paths { paths, .. } => {
                 let places = paths.iter().map(|path| Place::new(path)).collect::<Result<Vec<_>, _>>()?;
                 let one_base = places.iter().all(|p| p.base() == places[0].base());
@@ -43,7 +48,7 @@ pub fn roots(targets: &[Target]) -> Result<Vec<Root>, ScanFailure> {
                 let base =
                     std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
                 let repository = git::open(&base).ok().flatten();
-                roots.push(Root { scanned: base.clone(), base, prefix: String::new(), repository });
+                roots.push(Root { scanned: base.clone(), base, prefix: String::new(), repository, is_text: false });
             }
             Target::Selection { paths, .. } => {
                 for path in paths {
@@ -61,8 +66,8 @@ pub fn roots(targets: &[Target]) -> Result<Vec<Root>, ScanFailure> {
         }
     }
     // Several targets in one repository share its files.
-    roots.sort_by(|a: &Root, b| (&a.base, &a.scanned).cmp(&(&b.base, &b.scanned)));
-    roots.dedup_by(|b, a| a.base == b.base && b.scanned.starts_with(&a.scanned));
+    roots.sort_by(|a: &Root, b| (&a.base, a.is_text, &a.scanned).cmp(&(&b.base, b.is_text, &b.scanned)));
+    roots.dedup_by(|b, a| a.base == b.base && a.is_text == b.is_text && b.scanned.starts_with(&a.scanned));
     Ok(roots)
 }
 
@@ -72,12 +77,12 @@ fn of_place(place: Place, prefix: String) -> Root {
         Some((repository, _)) => Some(repository),
         None => git::open(&place.path).ok().flatten().filter(git2::Repository::is_bare),
     };
-    Root { base, scanned: place.absolute, prefix, repository }
+    Root { base, scanned: place.absolute, prefix, repository, is_text: false }
 }
 
 fn of_repository(path: &Path) -> Result<Root, ScanFailure> {
     let repository = super::repository(path)?;
     let base = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
     let base = std::fs::canonicalize(&base).unwrap_or(base);
-    Ok(Root { scanned: base.clone(), base, prefix: String::new(), repository: Some(repository) })
+    Ok(Root { scanned: base.clone(), base, prefix: String::new(), repository: Some(repository), is_text: false })
 }

@@ -25,6 +25,15 @@ pub struct Allowed {
     pub reason: Option<Arc<str>>,
     /// The last day it counts.
     pub until: Option<Date>,
+    /// See [`allow::Allow::except_yaml`].
+    pub except_yaml: bool,
+}
+
+impl Allowed {
+    /// Whether it counts in a file of that path.
+    pub fn counts_at(&self, path: &str) -> bool {
+        !(self.except_yaml && path.ends_with(".yaml"))
+    }
 }
 
 /// A comment of our own that allows nothing.
@@ -61,6 +70,7 @@ impl Searcher<'_> {
             what: found.what,
             reason: (!reason.is_empty()).then(|| reason.into()),
             until: found.until,
+            except_yaml: found.except_yaml,
         })
     }
 

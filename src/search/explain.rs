@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Allowed, Hidden, Searcher};
 use crate::judge::explain::{Signal, signals};
-use crate::judge::{self, Judged};
+use crate::judge::{self, Explanation, Judged};
 use crate::position::{Position, Positions, Start};
 use crate::report::DropReason;
 use crate::rules::Confidence;
@@ -34,6 +34,8 @@ pub struct Trace {
     pub end: Position,
     /// What was measured.
     pub signals: Vec<Signal>,
+    /// What the value model made of it in a file of that path, if it has a say in the rule.
+    pub model: Option<Explanation>,
     /// What the text alone says of it.
     pub verdict: Result<Confidence, DropReason>,
     /// The rule that reports the same bytes in its place.
@@ -43,8 +45,8 @@ pub struct Trace {
 }
 
 impl Searcher<'_> {
-    /// What the rules make of line `line` of `text`. A line that is not there has nothing on it.
-    pub fn explain(&self, text: &[u8], line: NonZeroU32) -> Explained {
+    /// What the rules make of line `line` of `text`, in a file called `path`. A line that is not there has nothing on it.
+    pub fn explain(&self, text: &[u8], line: NonZeroU32, path: &str) -> Explained {
         let Some(span) = nth_line(text, line) else { return Explained::default() };
         let mut candidates = Vec::new();
         let mut woken: BTreeSet<(usize, usize)> = BTreeSet::new();
@@ -68,6 +70,7 @@ impl Searcher<'_> {
                 start: positions.of(secret.start),
                 end: positions.of(secret.end),
                 signals: signals(self.rules().get(judged.candidate.rule), text, judged, self.now),
+                model: judge::explain(self.rules(), text, &judged.candidate, path),
                 verdict: judged.verdict,
                 beaten_by: (judged.verdict == Err(DropReason::Overlap)).then(|| winner(&settled, &secret)).flatten(),
                 allowed: self.allowed(text, Start::default(), judged, &hidden),

@@ -327,6 +327,12 @@ fn an_audit_writes_down_what_is_decided() {
     assert_eq!(states().len(), 4);
 }
 
+fn sha1(text: &str) -> String {
+    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
+    hasher.update(text.as_bytes());
+    hasher.try_finalize().unwrap().to_string()
+}
+
 #[test]
 fn a_baseline_of_detect_secrets() {
     let folder = folder();
@@ -335,11 +341,6 @@ fn a_baseline_of_detect_secrets() {
     write(root, "a.env", format!("token={token}\n"));
     write(root, "b.env", format!("token={token}\nother={other}\n"));
     write(root, "key.pem", &key);
-    let sha1 = |text: &str| {
-        let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
-        hasher.update(text.as_bytes());
-        hasher.try_finalize().unwrap().to_string()
-    };
     let result = |path: &str, secret: &str, audited: Option<bool>| {
         let mut result = serde_json::json!({
             "type": "GitHub Token", "filename": path, "hashed_secret": sha1(secret), "is_verified": false, "line_number": 9,
@@ -383,6 +384,45 @@ fn a_baseline_of_detect_secrets() {
         2
     );
     jsonl(root, &["a.env"]).expect(1);
+}
+
+#[test]
+fn of_several_repositories_each_has_its_own_baseline() {
+    let folder = folder();
+    let token = github(55);
+    let sha1 = sha1(&token);
+    for name in ["one", "two"] {
+        write(folder.path(), format!("{name}/a.env"), format!("token={token}\n"));
+        crate::support::git_at(&folder.path().join(name), ["init", "-q"]);
+    }
+    let known = serde_json::json!({"version": "1.5.0", "results": {"a.env": [{"type": "x", "hashed_secret": sha1}]}});
+    write(folder.path(), "one/.secrets.baseline", known.to_string());
+    let run = jsonl(folder.path(), &["one", "two"]);
+    assert_eq!(run.expect(1).of(&token).paths(), ["two/a.env"]);
+    let suppressed = run.suppressed();
+    let known = suppressed.iter().find(|s| s.secret() == token).unwrap();
+    assert_eq!(known.paths(), ["one/a.env"]);
+    assert_eq!(known.0["suppression"]["file"], "one/.secrets.baseline");
+}
+
+#[test]
+fn a_bare_repository_has_the_baseline_of_its_head() {
+    let repo = Repo::new();
+    let (one, two) = (github(56), github(57));
+    repo.commit_file("a.env", format!("a={one}\n"));
+    baseline(repo.path(), ["create"]).expect(0);
+    repo.commit("baseline");
+    repo.commit_file("b.env", format!("b={two}\n"));
+    let bare = folder();
+    crate::support::git_at(bare.path(), ["clone", "-q", "--bare", repo.path().to_str().unwrap(), "bare.git"]);
+    let run = jsonl(bare.path(), &["bare.git"]);
+    assert_eq!(run.expect(1).of(&two).paths(), ["b.env"]);
+    assert_eq!(run.suppressed()[0].0["suppression"]["file"], format!("HEAD:{FILE}"));
+    // There is no place to write another one to.
+    let run = baseline(bare.path(), ["create", "bare.git"]);
+    assert!(run.expect(2).err().contains("name a file with --baseline"), "{}", run.err());
+    baseline(bare.path(), ["create", "bare.git", "--baseline", "known"]).expect(0);
+    jsonl(bare.path(), &["bare.git", "--baseline", "known"]).expect(0);
 }
 
 #[test]

@@ -18,6 +18,9 @@ struct Cases {
 struct Case {
     name: String,
     args: Vec<String>,
+    /// The folder it runs in, from the one of the files.
+    #[serde(default)]
+    dir: String,
     code: i32,
     /// Path and text of the files to scan.
     #[serde(default)]
@@ -61,7 +64,7 @@ fn problems(case: &Case) -> Vec<String> {
     for command in &case.git {
         repo.git(command);
     }
-    let mut run = Spillcheck::new(&root).args(&case.args);
+    let mut run = Spillcheck::new(&root.join(&case.dir)).args(&case.args);
     for (name, value) in &case.env {
         run = run.env(name, value);
     }

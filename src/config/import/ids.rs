@@ -78,7 +78,7 @@ fn is_akin(id: &str, rule: &Rule) -> bool {
     if generic || rule.provider == super::PROVIDER {
         return false;
     }
-    let provider = rule.family();
+    let provider: String = rule.provider.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let first = id.split('-').next().unwrap_or("");
     let aliased = PROVIDERS.iter().any(|(theirs, ours)| *theirs == first && provider.starts_with(ours));
     let own_first = rule.id.split('-').next().unwrap_or("");
