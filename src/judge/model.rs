@@ -72,6 +72,29 @@ fn scores(signals: &Signals) -> [i32; PLACES] {
     scores
 }
 
+/// Whether even the most favourable syntax, neighbourhood and file leave a value that has these signals of its own below all
+/// thresholds.
+fn is_hopeless(own: &Signals) -> bool {
+    let highest: i32 = ROOTS.iter().map(|root| highest(*root, own)).sum();
+    BASE + highest < LOW
+}
+
+/// The highest leaf that a value may reach whose own signals are known and whose others are not.
+fn highest(at: u16, own: &Signals) -> i32 {
+    let node = &NODES[usize::from(at)];
+    if node.left == 0 {
+        return i32::from(node.value);
+    }
+    let signal = usize::from(node.signal);
+    if signal >= Signal::Operator as usize {
+        highest(node.left, own).max(highest(node.right, own))
+    } else if own[signal] <= node.threshold {
+        highest(node.left, own)
+    } else {
+        highest(node.right, own)
+    }
+}
+
 fn confidence(score: i32, test: bool) -> Option<Confidence> {
     let medium = if test { MEDIUM_IN_TESTS } else { MEDIUM };
     if score >= medium {
@@ -85,7 +108,11 @@ fn confidence(score: i32, test: bool) -> Option<Confidence> {
 
 /// How sure the value is a secret, in each kind of file.
 pub(super) fn weigh(place: &Place<'_>) -> ByKind {
-    let scores = scores(&signals::measure(place));
+    let own = signals::own(place, is_hopeless);
+    if own.hopeless {
+        return ByKind::NOWHERE;
+    }
+    let scores = scores(&signals::measure(place, own));
     (0..PLACES).fold(ByKind::NOWHERE, |all, n| match confidence(scores[n], n % 2 == 1) {
         Some(confidence) => all.with(n, confidence),
         None => all,
@@ -119,7 +146,7 @@ pub struct Explanation {
 /// The score of a value in one kind of file, signal by signal: at each step down a tree, the change of the mean is put down to the
 /// signal asked for.
 pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool) -> Explanation {
-    let mut signals = signals::measure(place);
+    let mut signals = signals::measure(place, signals::own(place, is_hopeless));
     signals[Signal::FileKind as usize] = kind as i16;
     signals[Signal::FileTest as usize] = i16::from(test);
     let mut adds = [0; signals::COUNT];
@@ -178,11 +205,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hopeless_scores_below_all_thresholds() {
+        let texts =
+            ["password = None", "db.password = self.password", "password = get_password(", "password = kq8Zpw7Lx"];
+        let mut hopeless = 0;
+        for place in texts.map(place) {
+            let own = signals::own(&place, is_hopeless);
+            hopeless += usize::from(own.hopeless);
+            let most = scores(&signals::measure(&place, own.clone())).into_iter().max();
+            assert!(!own.hopeless || most < Some(LOW), "{:?}", &place.text);
+        }
+        assert!((1..texts.len()).contains(&hopeless), "{hopeless}");
+    }
+
+    #[test]
     fn contributions_make_up_the_score_in_every_kind_of_file() {
         for value in [["Summer", "2024!"].concat(), "None".to_owned(), ["kq8Z", "pw7LxT"].concat()] {
             let text = &format!("db.password = {value}");
             let place = place(text);
-            let scores = scores(&signals::measure(&place));
+            let scores = scores(&signals::measure(&place, signals::own(&place, is_hopeless)));
             for kind in [FileKind::Plain, FileKind::Yaml, FileKind::Compiled, FileKind::Sql] {
                 for test in [false, true] {
                     let explained = explain(&place, kind, test);

@@ -5,11 +5,14 @@
 mod around;
 mod lists;
 mod name;
+mod own;
 mod value;
 
 use std::ops::Range;
 
 use crate::detect::Operator;
+
+pub(super) use own::{Own, own};
 
 /// Defines the signals: a constant index and a name for each.
 macro_rules! signals {
@@ -173,13 +176,18 @@ pub(super) struct Place<'t> {
     pub(super) quoted: bool,
 }
 
-/// Measures everything but the kind of file, looking at the [`NEIGHBOURHOOD`](crate::detect::NEIGHBOURHOOD) of the anchor alone.
-pub(super) fn measure(place: &Place<'_>) -> Signals {
-    let mut signals = [0; COUNT];
-    let name = place.name.clone().unwrap_or(place.anchor..place.anchor);
-    value::measure(&place.text[place.value.clone()], &place.text[name.clone()], &mut signals);
-    name::measure(&place.text[name.clone()], place.anchor - name.start, &place.text[place.anchor..], &mut signals);
-    around::measure(place, &name, &mut signals);
+impl Place<'_> {
+    /// The span of the name; of a value without one, where the anchor begins.
+    fn name(&self) -> Range<usize> {
+        self.name.clone().unwrap_or(self.anchor..self.anchor)
+    }
+}
+
+/// Measures syntax and neighbourhood, all but the kind of file, looking at the [`NEIGHBOURHOOD`](crate::detect::NEIGHBOURHOOD) of the
+/// anchor alone.
+pub(super) fn measure(place: &Place<'_>, own: Own) -> Signals {
+    let mut signals = own.signals;
+    around::measure(place, &place.name(), &mut signals);
     signals
 }
 

@@ -47,6 +47,9 @@ const MEANINGS: &[(&[&str], usize)] = &[
     (&["convertto"], 20),
 ];
 
+/// Bytes of the longest of them.
+pub(super) const LONGEST_MEANING: usize = "subscription".len();
+
 /// The words of a name: parted by signs and by turns from small to capital letters.
 fn words(name: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = 0;
