@@ -8,7 +8,8 @@ use git2::{Oid, Repository};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::GitError;
-use super::graph::{Bits, EntryKind, Graph, Named, Useful};
+use super::commits::{Commits, Named};
+use super::graph::{Bits, EntryKind, Graph, Useful};
 use super::lineage::{Lineage, ancestors};
 use super::store::Store;
 use super::tips::Tips;
@@ -72,20 +73,33 @@ const NOWHERE: u32 = u32::MAX;
 /// Folders in folders: git's own limit (`core.maxTreeDepth`).
 const DEEPEST: usize = 2048;
 
+/// What was read of the history of a repository.
+pub(super) struct History {
+    /// All commits.
+    pub(super) commits: Commits,
+    /// All trees.
+    pub(super) graph: Graph,
+    /// Where history begins.
+    pub(super) tips: Tips,
+    /// The order of the commits.
+    pub(super) lineage: Lineage,
+}
+
 /// Attributes the `wanted` objects. Objects that reachable history names and that are not there are errors of the scan.
 pub(super) fn attribute(
     repository: &Repository,
     store: &Store,
-    graph: &Graph,
+    history: History,
     wanted: &Bits,
     collector: &Collector,
+    pool: &rayon::ThreadPool,
 ) -> Result<Attribution, GitError> {
-    let tips = super::tips::tips(repository, collector)?;
-    let lineage = Lineage::new(repository, store, graph, &tips, collector);
-    report_missing(repository, graph, lineage.remembered(), collector);
-    let useful = graph.useful(DEEPEST);
+    let History { commits, graph, tips, lineage } = history;
+    let lost = || missing(&commits, &graph, lineage.remembered());
+    let (lost, useful) = pool.install(|| rayon::join(lost, || graph.useful(DEEPEST)));
+    report_missing(&lost, super::name(repository), collector);
     let mut walk = Walk {
-        graph,
+        graph: &graph,
         useful: &useful,
         paths: vec![(TOP, 0)],
         path_numbers: FxHashMap::default(),
@@ -98,7 +112,7 @@ pub(super) fn attribute(
         if collector.is_cancelled() {
             break;
         }
-        let Some(tree) = graph.commit(*number).and_then(|c| c.tree.number()) else { continue };
+        let Some(tree) = commits.get(*number).and_then(|c| c.tree.number()) else { continue };
         walk.tree(tree, TOP, Some(place as u32), 0);
     }
     // Beyond the commits: trees that refs point at.
@@ -107,9 +121,9 @@ pub(super) fn attribute(
         .iter()
         .filter_map(|(id, refs)| Some((store.number(id)?, Arc::new(Reach::of_refs(refs.iter().cloned())))))
         .collect();
-    let commits = lineage.order.len();
+    let in_commits = lineage.order.len();
     for (n, (tree, _)) in by_ref.iter().enumerate() {
-        walk.tree(*tree, TOP, Some((commits + n) as u32), 0);
+        walk.tree(*tree, TOP, Some((in_commits + n) as u32), 0);
     }
     let head = super::tips::head(repository, collector);
     if let Some(tree) = head.as_ref().and_then(|c| store.number(&c.tree_id())) {
@@ -126,11 +140,11 @@ pub(super) fn attribute(
         let path = walk.path(path);
         let holder = match attribution.lineage.order.get(order as usize) {
             Some(number) => Holder::Commit(store.ids[*number as usize]),
-            None => Holder::Refs(Arc::clone(&by_ref[order as usize - commits].1)),
+            None => Holder::Refs(Arc::clone(&by_ref[order as usize - in_commits].1)),
         };
         attribution.appearances.entry(object).or_default().push(Appearance { path, order, holder, in_head });
     }
-    attribution.messages(store, graph, wanted, head.map(|c| c.id()));
+    attribution.messages(store, &commits, wanted, head.map(|c| c.id()));
     attribution.tags(repository, store, wanted, &tips);
     for (blob, reach) in by_ref.iter().filter(|(number, _)| wanted.contains(*number)) {
         let Reach::Refs { names, .. } = &**reach else { continue };
@@ -147,14 +161,14 @@ fn alone(path: String, holder: Holder) -> Appearance {
 
 impl Attribution {
     /// Wanted commits appear in themselves: their message holds something.
-    fn messages(&mut self, store: &Store, graph: &Graph, wanted: &Bits, head: Option<Oid>) {
+    fn messages(&mut self, store: &Store, commits: &Commits, wanted: &Bits, head: Option<Oid>) {
         let order = self.lineage.order.iter().enumerate();
         let messages: Vec<(u32, u32)> =
             order.filter(|(_, n)| wanted.contains(**n)).map(|(place, n)| (place as u32, *n)).collect();
         if messages.is_empty() {
             return;
         }
-        let in_head = ancestors(store, graph, head.into_iter());
+        let in_head = ancestors(store, commits, head.into_iter());
         for (place, number) in messages {
             self.appearances.entry(number).or_default().push(Appearance {
                 path: Arc::from(super::COMMIT_MESSAGE),
@@ -238,12 +252,11 @@ impl Walk<'_> {
     }
 }
 
-/// Reports what reachable trees name and the object database lacks: one error for each kind, with the count.
-fn report_missing(repository: &Repository, graph: &Graph, commits: &[u32], collector: &Collector) {
-    let name = super::name(repository);
+/// What `remembered` commits and the trees they reach name and the object database lacks, each once.
+fn missing(commits: &Commits, graph: &Graph, remembered: &[u32]) -> Vec<Oid> {
     let mut lost: Vec<Oid> = Vec::new();
     let mut roots: Vec<u32> = Vec::new();
-    for commit in commits.iter().filter_map(|n| graph.commit(*n)) {
+    for commit in remembered.iter().filter_map(|n| commits.get(*n)) {
         match commit.tree {
             Named::Here(tree) => roots.push(tree),
             Named::Missing(id) => lost.push(id),
@@ -252,6 +265,11 @@ fn report_missing(repository: &Repository, graph: &Graph, commits: &[u32], colle
     lost.extend(graph.missing_below(roots.into_iter()));
     lost.sort_unstable();
     lost.dedup();
+    lost
+}
+
+/// Reports missing objects: one error for all, with the count.
+fn report_missing(lost: &[Oid], name: String, collector: &Collector) {
     if let Some(first) = lost.first() {
         let problem = format!(
             "{} objects that history names are missing, {first} the first of them: a partial clone (`git -c remote.origin.partialclonefilter= fetch --refetch` \

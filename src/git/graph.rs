@@ -1,12 +1,10 @@
-//! Trees and commits of an object database, read in one pass and kept as numbers.
+//! Trees of an object database, read in one pass and kept as numbers.
 
 mod read;
 
 use std::ops::Range;
 
 use git2::Oid;
-
-use super::store::Store;
 
 pub(super) use read::read;
 
@@ -32,43 +30,7 @@ pub(super) enum EntryKind {
     Missing,
 }
 
-/// An object that a commit names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
-    /// Its number.
-    Here(u32),
-    /// It is not in the store.
-    Missing(Oid),
-}
-
-impl Named {
-    /// The number of an object that is there.
-    pub(super) fn number(self) -> Option<u32> {
-        match self {
-            Self::Here(number) => Some(number),
-            Self::Missing(_) => None,
-        }
-    }
-
-    /// Its id.
-    pub(super) fn id(self, store: &Store) -> Oid {
-        match self {
-            Self::Here(number) => store.ids[number as usize],
-            Self::Missing(id) => id,
-        }
-    }
-}
-
-/// A commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CommitNode {
-    pub(super) tree: Named,
-    pub(super) parents: Vec<Named>,
-    /// Committer time, seconds since 1970.
-    pub(super) time: i64,
-}
-
-/// All trees and commits, by object number.
+/// All trees, by object number.
 #[derive(Default)]
 pub(super) struct Graph {
     /// The entries that matter, each written down for the tree that was read first of those that share it.
@@ -78,33 +40,12 @@ pub(super) struct Graph {
     stretches: Vec<Range<u32>>,
     /// By object number: a tree's stretches; none for what is no tree.
     trees: Vec<Range<u32>>,
-    /// Sorted by number.
-    commits: Vec<(u32, CommitNode)>,
-    /// By object number: place in `commits`, or [`NO_COMMIT`].
-    commit_places: Vec<u32>,
     /// Objects that trees name and that are not there.
     missing: Vec<Oid>,
     pub(super) names: Vec<Box<[u8]>>,
 }
 
-const NO_COMMIT: u32 = u32::MAX;
-
 impl Graph {
-    /// All commits with their numbers, by number.
-    pub(super) fn commits(&self) -> &[(u32, CommitNode)] {
-        &self.commits
-    }
-
-    /// The place in [`commits`](Self::commits) of the commit with this number.
-    pub(super) fn commit_place(&self, number: u32) -> Option<usize> {
-        Some(self.commit_places[number as usize]).filter(|place| *place != NO_COMMIT).map(|place| place as usize)
-    }
-
-    /// The commit with this number.
-    pub(super) fn commit(&self, number: u32) -> Option<&CommitNode> {
-        self.commit_place(number).map(|place| &self.commits[place].1)
-    }
-
     /// The stretches of [`Self::entries`] that make up the tree with this number.
     fn stretches(&self, tree: u32) -> &[Range<u32>] {
         let range = &self.trees[tree as usize];

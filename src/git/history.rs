@@ -6,11 +6,15 @@ use std::sync::Arc;
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
-use super::attribution::{self, Appearance, Attribution, Holder};
-use super::forest::Forest;
+use super::attribution::{self, Appearance, Attribution, History, Holder};
+use super::commits::Commits;
+use super::forest::{Forest, Kind};
 use super::graph::{self, Bits};
 use super::holdings::{Holdings, Key};
+use super::lineage::Lineage;
+use super::objects::Elsewhere;
 use super::store::Store;
+use super::tips::tips;
 use super::{GitError, commit_about, objects};
 use crate::judge::companions::Companions;
 use crate::origin::{Commit, Origin, Reach};
@@ -21,7 +25,7 @@ use crate::source::Scan;
 /// Searches all objects of `repository` and hands what is found over to the scan's collector. `prefix` is put before every
 /// path.
 pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<(), GitError> {
-    let store = Store::open(repository, scan.collector);
+    let store = Store::open(repository, scan.collector, scan.pool);
     let forests: Vec<Forest<'_>> = scan.pool.install(|| store.packs.iter().map(Forest::new).collect());
     let holdings = objects::search(repository, &store, &forests, scan);
     let mut wanted = Bits::new(store.ids.len());
@@ -52,14 +56,33 @@ fn attribute(
     forests: Vec<Forest<'_>>,
     wanted: &Bits,
 ) -> Result<Option<Attribution>, GitError> {
-    if scan.collector.is_cancelled() {
+    let (collector, pool, limits) = (scan.collector, scan.pool, objects::limits(scan));
+    if collector.is_cancelled() {
         return Ok(None);
     }
-    let graph = graph::read(repository, store, &forests, wanted, scan.collector, scan.pool, objects::limits(scan));
+    // A libgit2 handle serves one thread at a time.
+    let path = repository.path();
+    let commits = {
+        let elsewhere = Elsewhere::new(path, store, &forests);
+        Commits::read(store, &forests, elsewhere.read(Kind::Commit, store, collector), collector, pool, limits)
+    };
+    let trees = || {
+        let elsewhere = Elsewhere::new(path, store, &forests);
+        graph::read(store, &forests, elsewhere.read(Kind::Tree, store, collector), wanted, collector, pool, limits)
+    };
+    let lineage = || {
+        let handle = super::reopen(path).map_err(|e| GitError::Other(format!("{}: {}", path.display(), e.message())))?;
+        let tips = tips(&handle, collector)?;
+        let lineage = Lineage::new(&handle, store, &commits, &tips, collector);
+        Ok::<_, GitError>((tips, lineage))
+    };
+    let (graph, lineage) = pool.install(|| rayon::join(trees, lineage));
     // Nothing is unpacked any more; attribution needs the room.
     drop(forests);
-    let attribution = attribution::attribute(repository, store, &graph, wanted, scan.collector)?;
-    Ok((!scan.collector.is_cancelled()).then_some(attribution))
+    let (tips, lineage) = lineage?;
+    let history = History { commits, graph, tips, lineage };
+    let attribution = attribution::attribute(repository, store, history, wanted, collector, pool)?;
+    Ok((!collector.is_cancelled()).then_some(attribution))
 }
 
 struct Findings<'f> {

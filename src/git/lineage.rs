@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use git2::{Oid, Repository};
 
-use super::graph::{Bits, Graph};
+use super::commits::Commits;
+use super::graph::Bits;
 use super::store::Store;
 use super::tips::Tips;
 use crate::collect::Collector;
@@ -32,18 +33,18 @@ pub(super) struct Lineage {
 const NONE: u32 = u32::MAX;
 
 impl Lineage {
-    /// Orders the commits of `graph`. A parent that is missing is an error of the scan, unless a shallow clone ends there.
+    /// Orders `commits`. A parent that is missing is an error of the scan, unless a shallow clone ends there.
     pub(super) fn new(
         repository: &Repository,
         store: &Store,
-        graph: &Graph,
+        commits: &Commits,
         tips: &Tips,
         collector: &Collector,
     ) -> Self {
-        let reached = ancestors(store, graph, tips.refs.iter().map(|r| r.1));
-        let stashed = ancestors(store, graph, tips.stashes.iter().copied());
-        let remembered = ancestors(store, graph, tips.reflogs.iter().copied());
-        report_lost_parents(repository, store, graph, &[&reached, &stashed], collector);
+        let reached = ancestors(store, commits, tips.refs.iter().map(|r| r.1));
+        let stashed = ancestors(store, commits, tips.stashes.iter().copied());
+        let remembered = ancestors(store, commits, tips.reflogs.iter().copied());
+        report_lost_parents(repository, store, commits, &[&reached, &stashed], collector);
         let mut lineage = Self::default();
         let tiers: [&dyn Fn(u32) -> bool; 4] = [
             &|n| reached.contains(n),
@@ -52,7 +53,7 @@ impl Lineage {
             &|n| !remembered.contains(n) && !stashed.contains(n) && !reached.contains(n),
         ];
         for (tier, chosen) in tiers.iter().enumerate() {
-            lineage.order.extend(sorted(graph, chosen));
+            lineage.order.extend(sorted(commits, chosen));
             if let Some(end) = lineage.ends.get_mut(tier) {
                 *end = lineage.order.len();
             }
@@ -61,7 +62,7 @@ impl Lineage {
         for (place, number) in lineage.order[..lineage.ends[0]].iter().enumerate() {
             places[*number as usize] = place as u32;
             lineage.starts.push(lineage.parents.len() as u32);
-            let parents = graph.commit(*number).map_or(&[][..], |c| &c.parents).iter().filter_map(|p| p.number());
+            let parents = commits.get(*number).map_or(&[][..], |c| &c.parents).iter().filter_map(|p| p.number());
             lineage.parents.extend(parents.map(|n| places[n as usize]).filter(|p| *p != NONE));
         }
         lineage.starts.push(lineage.parents.len() as u32);
@@ -108,11 +109,11 @@ impl Lineage {
 }
 
 /// All commits that `from` reaches, `from` included, by number.
-pub(super) fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item = Oid>) -> Bits {
+pub(super) fn ancestors(store: &Store, commits: &Commits, from: impl Iterator<Item = Oid>) -> Bits {
     let mut reached = Bits::new(store.ids.len());
     let mut queue: Vec<u32> = from.filter_map(|id| store.number(&id)).filter(|n| reached.insert(*n)).collect();
     while let Some(number) = queue.pop() {
-        let parents = graph.commit(number).map_or(&[][..], |c| &c.parents);
+        let parents = commits.get(number).map_or(&[][..], |c| &c.parents);
         queue.extend(parents.iter().filter_map(|p| p.number()).filter(|n| reached.insert(*n)));
     }
     reached
@@ -121,16 +122,16 @@ pub(super) fn ancestors(store: &Store, graph: &Graph, from: impl Iterator<Item =
 fn report_lost_parents(
     repository: &Repository,
     store: &Store,
-    graph: &Graph,
+    commits: &Commits,
     reached: &[&Bits],
     collector: &Collector,
 ) {
     let name = super::name(repository);
     let boundary = super::shallow(repository);
-    for (number, commit) in graph.commits().iter().filter(|(n, _)| reached.iter().any(|set| set.contains(*n))) {
+    for (number, commit) in commits.all().iter().filter(|(n, _)| reached.iter().any(|set| set.contains(*n))) {
         let id = store.ids[*number as usize];
         for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
-            if parent.number().is_none_or(|n| graph.commit(n).is_none()) {
+            if parent.number().is_none_or(|n| commits.get(n).is_none()) {
                 let parent = parent.id(store);
                 collector
                     .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent"));
@@ -140,15 +141,15 @@ fn report_lost_parents(
 }
 
 /// The chosen commits, parents before children, ties by committer time and id.
-fn sorted(graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
+fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
     // By place among the commits: how many parents are still to come, and the children.
-    let commits = graph.commits();
-    let mut waiting = vec![0u32; commits.len()];
+    let nodes = commits.all();
+    let mut waiting = vec![0u32; nodes.len()];
     let mut links: Vec<(u32, u32)> = Vec::new();
     let mut ready = BinaryHeap::new();
-    for (place, (number, commit)) in commits.iter().enumerate().filter(|(_, (n, _))| chosen(*n)) {
+    for (place, (number, commit)) in nodes.iter().enumerate().filter(|(_, (n, _))| chosen(*n)) {
         for parent in commit.parents.iter().filter_map(|p| p.number()).filter(|n| chosen(*n)) {
-            if let Some(parent) = graph.commit_place(parent) {
+            if let Some(parent) = commits.place(parent) {
                 links.push((parent as u32, place as u32));
                 waiting[place] += 1;
             }
@@ -158,14 +159,14 @@ fn sorted(graph: &Graph, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
         }
     }
     links.sort_unstable();
-    let mut order = Vec::with_capacity(commits.len());
+    let mut order = Vec::with_capacity(nodes.len());
     while let Some(Reverse((_, number, place))) = ready.pop() {
         order.push(number);
         let first = links.partition_point(|l| l.0 < place);
         for &(_, child) in links[first..].iter().take_while(|l| l.0 == place) {
             waiting[child as usize] -= 1;
             if waiting[child as usize] == 0 {
-                let (number, commit) = &commits[child as usize];
+                let (number, commit) = &nodes[child as usize];
                 ready.push(Reverse((commit.time, *number, child)));
             }
         }

@@ -1,6 +1,7 @@
 //! Every blob, commit message and tag message of an object database, searched once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
@@ -156,8 +157,40 @@ pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Sca
     }
 }
 
+/// Objects that the walk over packs does not read: loose ones, and those whose delta base is in another pack. Never is more than one
+/// of them in memory.
+pub(super) struct Elsewhere {
+    handle: Result<Repository, git2::Error>,
+    name: String,
+    objects: Vec<(u32, Kind)>,
+}
+
+impl Elsewhere {
+    /// Those of the repository whose git folder is `path`.
+    pub(super) fn new(path: &Path, store: &Store, forests: &[Forest<'_>]) -> Self {
+        let handle = super::reopen(path);
+        let of_packs = forests.iter().flat_map(|f| {
+            let strangers = f.lost.iter().filter(|(_, problem)| problem.is_empty());
+            strangers.flat_map(|(entry, _)| f.subtree(*entry)).map(|entry| f.number(entry))
+        });
+        let numbers = store.only_loose().chain(of_packs);
+        let kind = |number: u32| kind_of(&handle, store.ids[number as usize]);
+        let objects = numbers.filter_map(|number| Some((number, kind(number)?))).collect();
+        Self { name: handle.as_ref().map(super::name).unwrap_or_default(), handle, objects }
+    }
+
+    /// Numbers and texts of those of one type. What cannot be read is an error of the scan.
+    pub(super) fn read(&self, kind: Kind, store: &Store, collector: &Collector) -> impl Iterator<Item = (u32, Vec<u8>)> {
+        let of_kind = self.objects.iter().filter(move |object| object.1 == kind);
+        of_kind.filter_map(move |(number, _)| {
+            let (_, text) = read(&self.handle, store.ids[*number as usize], collector, &self.name)?;
+            Some((*number, text))
+        })
+    }
+}
+
 /// The type of an object; none if it cannot be read.
-pub(super) fn kind_of(handle: &Result<Repository, git2::Error>, id: Oid) -> Option<Kind> {
+fn kind_of(handle: &Result<Repository, git2::Error>, id: Oid) -> Option<Kind> {
     match handle.as_ref().ok()?.odb().ok()?.read_header(id).ok()?.1 {
         ObjectType::Commit => Some(Kind::Commit),
         ObjectType::Tree => Some(Kind::Tree),

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
+use rayon::prelude::*;
 
 use crate::collect::Collector;
 
@@ -40,20 +41,15 @@ impl Pack {
         Some(first + n as u32)
     }
 
-    /// Fills `entries`, whose objects have the numbers of their ids in `ids`, all objects of the store.
-    fn number_entries(&mut self, ids: &[Oid]) {
-        // Both are in the order of ids: one walk over the two.
-        let mut number = 0;
-        self.entries = (0..self.index.num_objects())
-            .map(|n| {
-                let id = self.index.oid_at_index(n).as_bytes();
-                while ids[number].as_bytes() < id {
-                    number += 1;
-                }
-                PackEntry { offset: self.index.pack_offset_at_index(n), number: number as u32 }
-            })
-            .collect();
-        self.entries.sort_unstable_by_key(|e| e.offset);
+    /// Fills `entries`, whose objects have the numbers that `number_of` gives for their ids.
+    fn number_entries(&mut self, number_of: impl Fn(&[u8]) -> Option<u32> + Sync) {
+        let index = &self.index;
+        let entry = |n: u32| {
+            let number = number_of(index.oid_at_index(n).as_bytes())?;
+            Some(PackEntry { offset: index.pack_offset_at_index(n), number })
+        };
+        self.entries = (0..index.num_objects()).into_par_iter().filter_map(entry).collect();
+        self.entries.par_sort_unstable_by_key(|e| e.offset);
         let end = self.data.pack_end() as u64;
         let stretches = self.entries.len().max(1) as u64;
         self.shift = (end / stretches).max(1).ilog2();
@@ -89,39 +85,35 @@ const LOOSE: u16 = u16::MAX;
 
 impl Store {
     /// Opens what there is; what cannot be opened is an error of the scan.
-    pub(super) fn open(repository: &Repository, collector: &Collector) -> Self {
-        let mut store = Self {
-            packs: Vec::new(),
-            loose: Vec::new(),
-            ids: Vec::new(),
-            owners: Vec::new(),
-            fanout: Vec::new(),
-            rest_bits: 0,
-        };
-        for folder in object_folders(repository, collector) {
-            store.add_packs(&folder, collector);
-            add_loose(&folder, &mut store.loose, collector);
-        }
-        store.loose.sort_unstable();
-        store.loose.dedup();
-        let packed = store.packs.iter().enumerate().flat_map(|(n, p)| ids_of(&p.index).map(move |id| (id, n as u16)));
-        let mut all: Vec<(Oid, u16)> = packed.chain(store.loose.iter().map(|id| (*id, LOOSE))).collect();
+    pub(super) fn open(repository: &Repository, collector: &Collector, pool: &rayon::ThreadPool) -> Self {
+        let folders = object_folders(repository, collector);
+        pool.install(|| Self::of(&folders, collector))
+    }
+
+    fn of(folders: &[PathBuf], collector: &Collector) -> Self {
+        let mut packs: Vec<Pack> = folders.iter().flat_map(|folder| open_packs(folder, collector)).collect();
+        let mut loose = Vec::new();
+        folders.iter().for_each(|folder| add_loose(folder, &mut loose, collector));
+        loose.sort_unstable();
+        loose.dedup();
+        let packed = packs.iter().enumerate().flat_map(|(n, p)| ids_of(&p.index).map(move |id| (id, n as u16)));
+        let mut all: Vec<(Oid, u16)> = packed.chain(loose.iter().map(|id| (*id, LOOSE))).collect();
         // Stable, because that kind of sorting makes use of the sorted runs that indexes are.
         all.sort();
         all.dedup_by_key(|(id, _)| *id);
-        (store.ids, store.owners) = all.into_iter().unzip();
-        for pack in &mut store.packs {
-            pack.number_entries(&store.ids);
+        let (ids, owners): (Vec<Oid>, Vec<u16>) = all.into_iter().unzip();
+        let bits = (ids.len() as u64).max(2).next_power_of_two().ilog2().min(31);
+        let rest_bits = 32 - bits;
+        let mut fanout = vec![0u32; (1 << bits) + 1];
+        for id in &ids {
+            fanout[bucket(id.as_bytes(), rest_bits) + 1] += 1;
         }
-        let bits = (store.ids.len() as u64).max(2).next_power_of_two().ilog2().min(31);
-        store.rest_bits = 32 - bits;
-        store.fanout = vec![0u32; (1 << bits) + 1];
-        for id in &store.ids {
-            store.fanout[bucket(id.as_bytes(), store.rest_bits) + 1] += 1;
+        for n in 1..fanout.len() {
+            fanout[n] += fanout[n - 1];
         }
-        for n in 1..store.fanout.len() {
-            store.fanout[n] += store.fanout[n - 1];
-        }
+        let mut store = Self { packs: Vec::new(), loose, ids, owners, fanout, rest_bits };
+        packs.iter_mut().for_each(|pack| pack.number_entries(|id| store.number_of(id)));
+        store.packs = packs;
         store
     }
 
@@ -162,17 +154,16 @@ impl Store {
     pub(super) fn only_loose(&self) -> impl Iterator<Item = u32> {
         self.loose.iter().filter_map(|id| self.number(id)).filter(|n| self.first_pack(*n).is_none())
     }
+}
 
-    fn add_packs(&mut self, folder: &Path, collector: &Collector) {
-        let Some(mut names) = list(&folder.join("pack"), collector) else { return };
-        names.sort();
-        for path in names.iter().filter(|p| p.extension().is_some_and(|e| e == "pack")) {
-            match open_pack(path) {
-                Ok(pack) => self.packs.push(pack),
-                Err(problem) => collector.error(path.display().to_string(), problem),
-            }
-        }
-    }
+fn open_packs(folder: &Path, collector: &Collector) -> Vec<Pack> {
+    let mut names = list(&folder.join("pack"), collector).unwrap_or_default();
+    names.sort();
+    names.retain(|path| path.extension().is_some_and(|e| e == "pack"));
+    let open = |path: &PathBuf| {
+        open_pack(path).map_err(|problem| collector.error(path.display().to_string(), problem)).ok()
+    };
+    names.iter().filter_map(open).collect()
 }
 
 fn bucket(id: &[u8], rest_bits: u32) -> usize {
@@ -200,10 +191,10 @@ fn open_pack(path: &Path) -> Result<Pack, String> {
         ));
     }
     let end = data.pack_end() as u64;
-    if (0..index.num_objects()).any(|n| index.pack_offset_at_index(n) >= end) {
+    if (0..index.num_objects()).into_par_iter().any(|n| index.pack_offset_at_index(n) >= end) {
         return Err("the index names objects beyond the end of the pack: it is truncated".to_owned());
     }
-    if !(1..index.num_objects()).all(|n| index.oid_at_index(n - 1) <= index.oid_at_index(n)) {
+    if !(1..index.num_objects()).into_par_iter().all(|n| index.oid_at_index(n - 1) <= index.oid_at_index(n)) {
         return Err("the ids in its index are not sorted: it is damaged (`git index-pack` makes a new one)".to_owned());
     }
     Ok(Pack { data, index, entries: Vec::new(), firsts: Vec::new(), shift: 0 })

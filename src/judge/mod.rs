@@ -56,7 +56,8 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
     let rule = rules.get(candidate.rule);
     let bytes = candidate.bytes(text);
     let secret = &*bytes;
-    let (mut verdict, mut facts) = judge(rule, &candidate, secret, now);
+    let is_example = check::is_published_example(secret);
+    let (mut verdict, mut facts) = judge(rule, &candidate, secret, is_example, now);
     if candidate.inner.is_some() {
         facts.push(Fact { label: "encoding", value: "base64".to_owned() });
     }
@@ -67,7 +68,7 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
     let mut by_kind = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
     if let (true, Ok(most)) = (rule.is_weighed(), verdict)
         && most < Confidence::High
-        && !check::is_published_example(secret)
+        && !is_example
     {
         let doubtful = is_misshapen(rule, name, secret) || is_piece(text, &candidate);
         let most = if doubtful { Confidence::Low } else { most };
@@ -100,7 +101,13 @@ pub fn settle(mut judged: Vec<Judged>) -> Vec<Judged> {
     judged
 }
 
-fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result<Confidence, DropReason>, Vec<Fact>) {
+fn judge(
+    rule: &Rule,
+    candidate: &Candidate,
+    secret: &[u8],
+    is_example: bool,
+    now: i64,
+) -> (Result<Confidence, DropReason>, Vec<Fact>) {
     let mut facts = Vec::new();
     if let Some(verbatim) = rule.verbatim() {
         let random = verbatim.entropy <= 0.0 || entropy::shannon(secret) > verbatim.entropy;
@@ -110,7 +117,7 @@ fn judge(rule: &Rule, candidate: &Candidate, secret: &[u8], now: i64) -> (Result
         Relation::Near => Confidence::Low,
         _ => rule.confidence,
     };
-    if check::is_published_example(secret) {
+    if is_example {
         facts.push(published_example());
         // As sure as what is reported, so that it is listed with what is suppressed.
         return (Ok(rule.confidence.max(Confidence::Medium)), facts);

@@ -1,15 +1,14 @@
-//! Reading of trees and commits: one pass over the forests of all packs, then what is stored otherwise.
+//! Reading of trees: one pass over the forests of all packs, then what is stored otherwise.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use git2::{Oid, Repository};
+use git2::Oid;
 
-use super::{Bits, CommitNode, Entry, EntryKind, Graph, NO_COMMIT, Named};
+use super::{Bits, Entry, EntryKind, Graph};
 use crate::collect::Collector;
 use crate::git::forest::{self, Forest, Kind, Limits, Visitor};
-use crate::git::objects;
 use crate::git::store::Store;
 use crate::search::Piece;
 
@@ -20,7 +19,6 @@ struct Part {
     stretches: Vec<Range<u32>>,
     /// Numbers of trees, and their stretches.
     trees: Vec<(u32, Range<u32>)>,
-    commits: Vec<(u32, CommitNode)>,
     missing: Vec<Oid>,
 }
 
@@ -40,63 +38,41 @@ impl Names {
     }
 }
 
-/// Reads all trees and commits. `wanted` are the numbers of blobs that matter, as a set of bits. What cannot be read is an error
-/// of the scan.
+/// Reads the trees of all packs, and those `elsewhere`: numbers and texts of objects that are stored otherwise. `wanted` are the
+/// numbers of blobs that matter. What cannot be read is an error of the scan.
 pub(in crate::git) fn read(
-    repository: &Repository,
     store: &Store,
     forests: &[Forest<'_>],
+    elsewhere: impl Iterator<Item = (u32, Vec<u8>)>,
     wanted: &Bits,
     collector: &Collector,
     pool: &rayon::ThreadPool,
     limits: Limits,
 ) -> Graph {
     let names = Names::default();
-    let label = crate::git::name(repository);
-    let reading = |kind| Reading {
+    let reading = || Reading {
         store,
         wanted,
         names: &names,
         collector,
-        kind,
         part: Part::default(),
         fresh: Vec::new(),
         buckets: Vec::new(),
     };
-    let mut graph = Graph::default();
-    graph.trees.resize(store.ids.len(), 0..0);
-    graph.commit_places.resize(store.ids.len(), NO_COMMIT);
+    let mut graph = Graph { trees: vec![0..0; store.ids.len()], ..Graph::default() };
     for forest in forests {
-        for kind in [Kind::Commit, Kind::Tree] {
-            let roots = forest.roots(kind);
-            let visitors = forest::walk(pool, forest, &roots, limits, || reading(kind));
-            visitors.into_iter().for_each(|v| graph.add(v.part));
-        }
+        let visitors = forest::walk(pool, forest, &forest.roots(Kind::Tree), limits, reading);
+        visitors.into_iter().for_each(|v| graph.add(v.part));
     }
-    let handle = crate::git::reopen(repository.path());
-    let elsewhere = forests.iter().flat_map(|f| {
-        f.lost.iter().filter(|l| l.1.is_empty()).flat_map(|(entry, _)| f.subtree(*entry)).map(|e| f.number(e))
-    });
-    for number in store.only_loose().chain(elsewhere) {
-        let id = store.ids[number as usize];
-        let kind = objects::kind_of(&handle, id).filter(|k| matches!(k, Kind::Commit | Kind::Tree));
-        let Some(kind) = kind else { continue };
-        if let Some((_, text)) = objects::read(&handle, id, collector, &label) {
-            let mut one = reading(kind);
-            one.whole(number, &text);
-            graph.add(one.part);
-        }
+    let mut rest = reading();
+    for (number, text) in elsewhere {
+        rest.whole(number, &text);
     }
+    graph.add(rest.part);
     let mut list: Vec<(Box<[u8]>, u32)> =
         names.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
     list.sort_unstable_by_key(|n| n.1);
     graph.names = list.into_iter().map(|n| n.0).collect();
-    graph.commits.sort_unstable_by_key(|c| c.0);
-    // An object that several packs have was read several times.
-    graph.commits.dedup_by_key(|c| c.0);
-    for (place, (number, _)) in graph.commits.iter().enumerate() {
-        graph.commit_places[*number as usize] = place as u32;
-    }
     graph
 }
 
@@ -113,7 +89,6 @@ impl Graph {
         for (number, range) in part.trees {
             self.trees[number as usize] = range.start + stretches..range.end + stretches;
         }
-        self.commits.extend(part.commits);
         self.missing.extend(part.missing);
     }
 }
@@ -123,7 +98,6 @@ struct Reading<'r> {
     wanted: &'r Bits,
     names: &'r Names,
     collector: &'r Collector,
-    kind: Kind,
     part: Part,
     /// Entries of the tree at hand that are not known from its base, and where their objects may be in the store.
     fresh: Vec<Fresh>,
@@ -260,34 +234,6 @@ impl Reading<'_> {
     fn damaged(&self, number: u32) {
         self.collector.error(format!("tree {}", self.id(number)), "its entries cannot be read");
     }
-
-    fn commit(&mut self, number: u32, text: &[u8]) {
-        match parse_commit(self.store, text) {
-            Some(node) => self.part.commits.push((number, node)),
-            None => self.collector.error(format!("commit {}", self.id(number)), "its header cannot be read"),
-        }
-    }
-}
-
-fn parse_commit(store: &Store, text: &[u8]) -> Option<CommitNode> {
-    let named = |hex: &[u8]| {
-        let id = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
-        Some(store.number(&id).map_or(Named::Missing(id), Named::Here))
-    };
-    let (mut tree, mut parents, mut time) = (None, Vec::new(), 0);
-    for line in text.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
-        if let Some(hex) = line.strip_prefix(b"tree ") {
-            tree = Some(named(hex)?);
-        } else if let Some(hex) = line.strip_prefix(b"parent ") {
-            parents.push(named(hex)?);
-        } else if let Some(who) = line.strip_prefix(b"committer ") {
-            // "Name <mail> seconds zone"; a broken date is the beginning of time, as git has it.
-            let mut words = who.rsplit(|b| *b == b' ').skip(1);
-            time = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok()).unwrap_or(0);
-            break;
-        }
-    }
-    Some(CommitNode { tree: tree?, parents, time })
 }
 
 impl Visitor for Reading<'_> {
@@ -295,10 +241,6 @@ impl Visitor for Reading<'_> {
 
     fn whole(&mut self, number: u32, text: &[u8]) -> TreeState {
         let mut state = TreeState::default();
-        if self.kind == Kind::Commit {
-            self.commit(number, text);
-            return state;
-        }
         let mut at = 0;
         while at < text.len() {
             let Some(end) = self.entry(&mut state, text, at) else {
@@ -313,9 +255,6 @@ impl Visitor for Reading<'_> {
     }
 
     fn version(&mut self, number: u32, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
-        if self.kind == Kind::Commit {
-            return self.whole(number, text);
-        }
         let mut state = TreeState::default();
         state.starts.reserve(base.starts.len() + 1);
         let (mut at, mut piece) = (0, 0);
@@ -347,10 +286,7 @@ impl Visitor for Reading<'_> {
     }
 
     fn lost(&mut self, number: u32, problem: &str) {
-        // Commits were walked by the search, which has reported those.
-        if self.kind == Kind::Tree {
-            self.collector.error(format!("tree {}", self.id(number)), format!("cannot be read: {problem}"));
-        }
+        self.collector.error(format!("tree {}", self.id(number)), format!("cannot be read: {problem}"));
     }
 
     fn is_cancelled(&self) -> bool {
