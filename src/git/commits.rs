@@ -2,10 +2,7 @@
 
 use git2::Oid;
 
-use super::forest::{self, Forest, Kind, Limits, Visitor};
 use super::store::Store;
-use crate::collect::Collector;
-use crate::search::Piece;
 
 /// An object that a commit names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,28 +52,12 @@ pub(super) struct Commits {
 const NO_COMMIT: u32 = u32::MAX;
 
 impl Commits {
-    /// Reads the commits of all packs, and those `elsewhere`: numbers and texts of objects that are stored otherwise. What cannot
-    /// be read is an error of the scan.
-    pub(super) fn read(
-        store: &Store,
-        forests: &[Forest<'_>],
-        elsewhere: impl Iterator<Item = (u32, Vec<u8>)>,
-        collector: &Collector,
-        pool: &rayon::ThreadPool,
-        limits: Limits,
-    ) -> Self {
-        let reading = || Reading { store, collector, nodes: Vec::new() };
-        let walks = forests
-            .iter()
-            .flat_map(|forest| forest::walk(pool, forest, &forest.roots(Kind::Commit), limits, reading));
-        let mut nodes: Vec<(u32, CommitNode)> = walks.flat_map(|visitor| visitor.nodes).collect();
-        let mut rest = reading();
-        elsewhere.for_each(|(number, text)| rest.whole(number, &text));
-        nodes.extend(rest.nodes);
+    /// Of an object database with `objects` objects.
+    pub(super) fn new(mut nodes: Vec<(u32, CommitNode)>, objects: usize) -> Self {
         nodes.sort_unstable_by_key(|c| c.0);
         // An object that several packs have was read several times.
         nodes.dedup_by_key(|c| c.0);
-        let mut places = vec![NO_COMMIT; store.ids.len()];
+        let mut places = vec![NO_COMMIT; objects];
         for (place, (number, _)) in nodes.iter().enumerate() {
             places[*number as usize] = place as u32;
         }
@@ -99,40 +80,8 @@ impl Commits {
     }
 }
 
-struct Reading<'r> {
-    store: &'r Store,
-    collector: &'r Collector,
-    nodes: Vec<(u32, CommitNode)>,
-}
-
-impl Visitor for Reading<'_> {
-    type State = ();
-
-    fn whole(&mut self, number: u32, text: &[u8]) {
-        match parse(self.store, text) {
-            Some(node) => self.nodes.push((number, node)),
-            None => {
-                let id = self.store.ids[number as usize];
-                self.collector.error(format!("commit {id}"), "its header cannot be read");
-            }
-        }
-    }
-
-    fn version(&mut self, number: u32, (): &(), _: usize, text: &[u8], _: &[Piece]) {
-        self.whole(number, text);
-    }
-
-    // Commits were walked by the search, which has reported those.
-    fn too_large(&mut self, _: u32) {}
-
-    fn lost(&mut self, _: u32, _: &str) {}
-
-    fn is_cancelled(&self) -> bool {
-        self.collector.is_cancelled()
-    }
-}
-
-fn parse(store: &Store, text: &[u8]) -> Option<CommitNode> {
+/// Reads a commit object; none if its header cannot be read.
+pub(super) fn parse(store: &Store, text: &[u8]) -> Option<CommitNode> {
     let named = |hex: &[u8]| {
         let id = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
         Some(store.number(&id).map_or(Named::Missing(id), Named::Here))

@@ -8,11 +8,10 @@ use rayon::prelude::*;
 
 use super::attribution::{self, Appearance, Attribution, History, Holder};
 use super::commits::Commits;
-use super::forest::{Forest, Kind};
+use super::forest::Forest;
 use super::graph::{self, Bits};
 use super::holdings::{Holdings, Key};
 use super::lineage::Lineage;
-use super::objects::Elsewhere;
 use super::store::Store;
 use super::tips::tips;
 use super::{GitError, commit_about, objects};
@@ -27,13 +26,14 @@ use crate::source::Scan;
 pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<(), GitError> {
     let store = Store::open(repository, scan.collector, scan.pool);
     let forests: Vec<Forest<'_>> = scan.pool.install(|| store.packs.iter().map(Forest::new).collect());
-    let holdings = objects::search(repository, &store, &forests, scan);
+    let mut holdings = objects::search(repository, &store, &forests, scan);
     let mut wanted = Bits::new(store.ids.len());
     let reported = |key: u32| holdings.keys[key as usize].by_kind.most() >= Some(scan.floor);
     for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
         wanted.insert(*number);
     }
-    let attribution = attribute(scan, repository, &store, forests, &wanted)?;
+    let commits = Commits::new(std::mem::take(&mut holdings.commits), store.ids.len());
+    let attribution = attribute(scan, repository, &store, forests, commits, &wanted)?;
     let commits = attribution.as_ref().map_or(0, |a| a.lineage.order.len() as u64);
     scan.collector.objects(holdings.count, holdings.bytes, commits);
     holdings.skipped.iter().for_each(|(reason, n)| scan.collector.skip_many(*reason, *n));
@@ -54,6 +54,7 @@ fn attribute(
     repository: &Repository,
     store: &Store,
     forests: Vec<Forest<'_>>,
+    commits: Commits,
     wanted: &Bits,
 ) -> Result<Option<Attribution>, GitError> {
     let (collector, pool, limits) = (scan.collector, scan.pool, objects::limits(scan));
@@ -62,13 +63,9 @@ fn attribute(
     }
     // A libgit2 handle serves one thread at a time.
     let path = repository.path();
-    let commits = {
-        let elsewhere = Elsewhere::new(path, store, &forests);
-        Commits::read(store, &forests, elsewhere.read(Kind::Commit, store, collector), collector, pool, limits)
-    };
     let trees = || {
-        let elsewhere = Elsewhere::new(path, store, &forests);
-        graph::read(store, &forests, elsewhere.read(Kind::Tree, store, collector), wanted, collector, pool, limits)
+        let elsewhere = objects::trees_elsewhere(path, store, &forests, collector);
+        graph::read(store, &forests, elsewhere, wanted, collector, pool, limits)
     };
     let lineage = || {
         let handle = super::reopen(path).map_err(|e| GitError::Other(format!("{}: {}", path.display(), e.message())))?;

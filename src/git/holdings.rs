@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::commits::CommitNode;
 use crate::judge::{ByKind, Judged};
 use crate::report::{DropReason, SkipReason};
 use crate::rules::RuleSet;
@@ -43,6 +44,8 @@ pub struct Holdings {
     pub count: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// The commits among them, read where they are at hand.
+    pub(super) commits: Vec<(u32, CommitNode)>,
 }
 
 impl Holdings {
@@ -115,6 +118,7 @@ impl Holdings {
         }
         self.count += other.count;
         self.bytes += other.bytes;
+        self.commits.extend(other.commits);
         self
     }
 }

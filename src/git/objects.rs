@@ -6,6 +6,7 @@ use std::path::Path;
 use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
 
+use super::commits;
 use super::forest::{self, Forest, Kind, Limits, Visitor};
 use super::holdings::Holdings;
 use super::store::Store;
@@ -79,6 +80,9 @@ fn search_rest(
                     let id = store.ids[*number as usize];
                     let mut found = Holdings::default();
                     if let Some((kind, text)) = read(handle, id, scan.collector, name) {
+                        if kind == Kind::Commit {
+                            read_commit(&mut found, store, *number, &text, scan.collector);
+                        }
                         let searched =
                             catch_unwind(AssertUnwindSafe(|| search_whole(&mut found, scan, *number, kind, &text)));
                         scan.collector.passed_object(text.len() as u64, !found.objects.is_empty());
@@ -157,36 +161,25 @@ pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Sca
     }
 }
 
-/// Objects that the walk over packs does not read: loose ones, and those whose delta base is in another pack. Never is more than one
-/// of them in memory.
-pub(super) struct Elsewhere {
-    handle: Result<Repository, git2::Error>,
-    name: String,
-    objects: Vec<(u32, Kind)>,
-}
-
-impl Elsewhere {
-    /// Those of the repository whose git folder is `path`.
-    pub(super) fn new(path: &Path, store: &Store, forests: &[Forest<'_>]) -> Self {
-        let handle = super::reopen(path);
-        let of_packs = forests.iter().flat_map(|f| {
-            let strangers = f.lost.iter().filter(|(_, problem)| problem.is_empty());
-            strangers.flat_map(|(entry, _)| f.subtree(*entry)).map(|entry| f.number(entry))
-        });
-        let numbers = store.only_loose().chain(of_packs);
-        let kind = |number: u32| kind_of(&handle, store.ids[number as usize]);
-        let objects = numbers.filter_map(|number| Some((number, kind(number)?))).collect();
-        Self { name: handle.as_ref().map(super::name).unwrap_or_default(), handle, objects }
-    }
-
-    /// Numbers and texts of those of one type. What cannot be read is an error of the scan.
-    pub(super) fn read(&self, kind: Kind, store: &Store, collector: &Collector) -> impl Iterator<Item = (u32, Vec<u8>)> {
-        let of_kind = self.objects.iter().filter(move |object| object.1 == kind);
-        of_kind.filter_map(move |(number, _)| {
-            let (_, text) = read(&self.handle, store.ids[*number as usize], collector, &self.name)?;
-            Some((*number, text))
-        })
-    }
+/// Numbers and texts of the trees that a walk over the packs of the repository does not read, whose git folder is `path`: loose ones,
+/// and those whose delta base is in another pack. What cannot be read is an error of the scan.
+pub(super) fn trees_elsewhere(
+    path: &Path,
+    store: &Store,
+    forests: &[Forest<'_>],
+    collector: &Collector,
+) -> impl Iterator<Item = (u32, Vec<u8>)> {
+    let handle = super::reopen(path);
+    let name = handle.as_ref().map(super::name).unwrap_or_default();
+    let of_packs = forests.iter().flat_map(|f| {
+        let strangers = f.lost.iter().filter(|(_, problem)| problem.is_empty());
+        strangers.flat_map(|(entry, _)| f.subtree(*entry)).map(|entry| f.number(entry))
+    });
+    store.only_loose().chain(of_packs).filter_map(move |number| {
+        let id = store.ids[number as usize];
+        kind_of(&handle, id).filter(|kind| *kind == Kind::Tree)?;
+        Some((number, read(&handle, id, collector, &name)?.1))
+    })
 }
 
 /// The type of an object; none if it cannot be read.
@@ -196,6 +189,17 @@ fn kind_of(handle: &Result<Repository, git2::Error>, id: Oid) -> Option<Kind> {
         ObjectType::Tree => Some(Kind::Tree),
         ObjectType::Tag => Some(Kind::Tag),
         _ => Some(Kind::Blob),
+    }
+}
+
+/// Notes a commit for attribution. One that cannot be read is an error of the scan.
+fn read_commit(found: &mut Holdings, store: &Store, number: u32, text: &[u8], collector: &Collector) {
+    match commits::parse(store, text) {
+        Some(node) => found.commits.push((number, node)),
+        None => {
+            let id = store.ids[number as usize];
+            collector.error(format!("commit {id}"), "its header cannot be read");
+        }
     }
 }
 
@@ -294,6 +298,9 @@ impl Visitor for Searching<'_> {
         if self.takes(text) {
             let seen = self.scan.searcher.see(text);
             return self.note(number, text, seen);
+        }
+        if self.kind == Kind::Commit {
+            read_commit(&mut self.found, self.store, number, text, self.scan.collector);
         }
         let held = self.found.objects.len();
         if self.counts(number) {
