@@ -40,6 +40,8 @@ pub(super) struct Graph {
     stretches: Vec<Range<u32>>,
     /// By object number: a tree's stretches; none for what is no tree.
     trees: Vec<Range<u32>>,
+    /// Numbers of the trees in the order of their stretches, which is the one to walk all of them in.
+    read: Vec<u32>,
     /// Objects that trees name and that are not there.
     missing: Vec<Oid>,
     pub(super) names: Vec<Box<[u8]>>,
@@ -83,36 +85,41 @@ impl Graph {
 
     /// The trees that hold something wanted, at most `deepest` folders down.
     pub(super) fn useful(&self, deepest: usize) -> Useful {
-        let trees: Vec<u32> = (0..self.trees.len() as u32).filter(|t| !self.stretches(*t).is_empty()).collect();
+        let mut rest = self.read.clone();
         let mut useful = Bits::new(self.trees.len());
-        let mut is_cut = true;
-        // Level by level, from the folders of wanted blobs up. `counts[n]` of the first `n` entries lead to something wanted.
+        // Of the first `n` entries `counts[n]` lead to something wanted, those in `leading`.
         let mut counts: Vec<u32> = vec![0; self.entries.len() + 1];
+        let mut leading = Vec::new();
+        let mut is_cut = true;
+        // Level by level, from the folders of wanted blobs up.
         for _ in 0..=deepest {
+            leading.clear();
             for (n, entry) in self.entries.iter().enumerate() {
-                counts[n + 1] = counts[n] + u32::from(leads(entry, &useful));
+                if leads(entry, &useful) {
+                    leading.push(n as u32);
+                }
+                counts[n + 1] = leading.len() as u32;
             }
             let holds = |s: &Range<u32>| counts[s.end as usize] > counts[s.start as usize];
-            let mut grew = false;
-            for tree in &trees {
-                if !useful.contains(*tree) && self.stretches(*tree).iter().any(holds) {
-                    grew |= useful.insert(*tree);
+            let known = rest.len();
+            rest.retain(|tree| {
+                let is_useful = self.stretches(*tree).iter().any(holds);
+                if is_useful {
+                    useful.insert(*tree);
                 }
-            }
-            if !grew {
+                !is_useful
+            });
+            if rest.len() == known {
                 is_cut = false;
                 break;
             }
         }
-        let leading: Vec<u32> =
-            (0..self.entries.len() as u32).filter(|n| leads(&self.entries[*n as usize], &useful)).collect();
         let mut result = Useful { entries: Vec::new(), trees: vec![0..0; self.trees.len()], is_cut };
-        for tree in trees.into_iter().filter(|t| useful.contains(*t)) {
+        for &tree in self.read.iter().filter(|t| useful.contains(**t)) {
             let start = result.entries.len() as u32;
             for stretch in self.stretches(tree) {
-                let first = leading.partition_point(|n| *n < stretch.start);
-                let within = leading[first..].iter().take_while(|n| **n < stretch.end);
-                result.entries.extend(within.map(|n| self.entries[*n as usize]));
+                let within = counts[stretch.start as usize] as usize..counts[stretch.end as usize] as usize;
+                result.entries.extend(leading[within].iter().map(|n| self.entries[*n as usize]));
             }
             result.trees[tree as usize] = start..result.entries.len() as u32;
         }

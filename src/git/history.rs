@@ -68,7 +68,8 @@ fn attribute(
         graph::read(store, &forests, elsewhere, wanted, collector, pool, limits)
     };
     let lineage = || {
-        let handle = super::reopen(path).map_err(|e| GitError::Other(format!("{}: {}", path.display(), e.message())))?;
+        let handle =
+            super::reopen(path).map_err(|e| GitError::Other(format!("{}: {}", path.display(), e.message())))?;
         let tips = tips(&handle, collector)?;
         let lineage = Lineage::new(&handle, store, &commits, &tips, collector);
         Ok::<_, GitError>((tips, lineage))

@@ -160,9 +160,8 @@ fn open_packs(folder: &Path, collector: &Collector) -> Vec<Pack> {
     let mut names = list(&folder.join("pack"), collector).unwrap_or_default();
     names.sort();
     names.retain(|path| path.extension().is_some_and(|e| e == "pack"));
-    let open = |path: &PathBuf| {
-        open_pack(path).map_err(|problem| collector.error(path.display().to_string(), problem)).ok()
-    };
+    let open =
+        |path: &PathBuf| open_pack(path).map_err(|problem| collector.error(path.display().to_string(), problem)).ok();
     names.iter().filter_map(open).collect()
 }
 

@@ -87,7 +87,11 @@ impl Graph {
         }));
         self.stretches.extend(part.stretches.into_iter().map(|s| s.start + entries..s.end + entries));
         for (number, range) in part.trees {
-            self.trees[number as usize] = range.start + stretches..range.end + stretches;
+            // A tree that several packs have is read several times.
+            if self.trees[number as usize].is_empty() && !range.is_empty() {
+                self.trees[number as usize] = range.start + stretches..range.end + stretches;
+                self.read.push(number);
+            }
         }
         self.missing.extend(part.missing);
     }
