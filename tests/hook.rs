@@ -6,6 +6,8 @@
 mod client;
 #[path = "hook/files.rs"]
 mod files;
+#[path = "hook/frameworks.rs"]
+mod frameworks;
 #[path = "hook/install.rs"]
 mod install;
 #[path = "hook/messages.rs"]

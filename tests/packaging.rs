@@ -16,6 +16,8 @@ mod events;
 mod hooks;
 #[path = "packaging/lint.rs"]
 mod lint;
+#[path = "packaging/recorded.rs"]
+mod recorded;
 #[path = "packaging/repository.rs"]
 mod repository;
 mod support;

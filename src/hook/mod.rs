@@ -184,7 +184,7 @@ fn unnamed(repository: &Repository, call: &Call<'_>, tips: &[git2::Oid], plan: &
     let Some((first, more)) = others.split_first() else { return };
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     plan.note(format!(
-        "pre-commit names one ref of a push: if {first}{more} are pushed as well, they were not scanned \
+        "pre-commit names one ref of a push: should {first}{more} be pushed with it, that was not scanned \
          (`spillcheck hook install` makes a hook that sees every ref)"
     ));
 }

@@ -30,9 +30,25 @@ impl Project {
         let config = format!("repos:\n- repo: {}\n  rev: {rev}\n  hooks:\n{ids}", hooks.path().display());
         repo.commit_file(".pre-commit-config.yaml", config);
         let project = Self { repo, hooks, client, home: folder() };
-        let (success, said) = project.client(&["install", "-t", "pre-commit", "-t", "pre-push", "-t", "commit-msg"]);
-        assert!(success, "{said}");
+        project.install();
         project
+    }
+
+    fn install(&self) {
+        let (success, said) = self.client(&["install", "-t", "pre-commit", "-t", "pre-push", "-t", "commit-msg"]);
+        assert!(success, "{said}");
+    }
+
+    /// A bare repository that git pushes to.
+    fn with_remote(&self) {
+        let remote = self.repo.beside("remote.git");
+        git_at(self.repo.path(), ["init", "-q", "--bare", remote.to_str().unwrap()]);
+        self.repo.git(["remote", "add", "origin", remote.to_str().unwrap()]);
+    }
+
+    fn spillcheck(&self, args: &[&str]) {
+        let (success, said) = self.run(Path::new(env!("CARGO_BIN_EXE_spillcheck")), args);
+        assert!(success, "{said}");
     }
 
     fn run(&self, program: &Path, args: &[&str]) -> (bool, String) {
@@ -114,12 +130,51 @@ fn in_the_pre_commit_framework() {
 
     // Messages and pushes.
     stopped(project.git(&["commit", "--allow-empty", "-m", &github(362)]), "<commit message>:1:1");
-    let remote = repo.beside("remote.git");
-    git_at(repo.path(), ["init", "-q", "--bare", remote.to_str().unwrap()]);
-    repo.git(["remote", "add", "origin", remote.to_str().unwrap()]);
+    project.with_remote();
     stopped(project.git(&["push", "origin", "main"]), "gone.env:2:7");
     repo.git(["push", "-q", "--no-verify", "origin", "main"]);
     repo.write("d.txt", "d\n").git(["add", "d.txt"]);
     repo.git(["commit", "-q", "--no-verify", "-m", "d"]);
     passed(project.git(&["push", "origin", "main"]));
+}
+
+/// pre-commit hands on the first ref of a push. What it does not show is named, and our own hook beside it sees every ref.
+#[test]
+fn a_push_of_several_refs_in_the_pre_commit_framework() {
+    let Some(client) = tools::python("pre-commit==4.7.0", "pre-commit") else { return };
+    let project = Project::new(client);
+    let repo = &project.repo;
+    project.with_remote();
+    repo.git(["push", "-q", "--no-verify", "origin", "main"]);
+    repo.git(["switch", "-q", "-c", "clean"]);
+    repo.write("c.txt", "c\n").git(["add", "c.txt"]);
+    repo.git(["commit", "-q", "--no-verify", "-m", "c"]);
+    let push = || project.git(&["push", "--dry-run", "origin", "clean", "leaky"]);
+    repo.git(["switch", "-q", "-c", "leaky", "main"]);
+    repo.write("leaky.env", holding(&github(363))).git(["add", "leaky.env"]);
+    repo.git(["commit", "-q", "--no-verify", "-m", "leaky"]);
+    let (success, said) = push();
+    assert!(
+        success && said.contains("pre-commit names one ref of a push: should refs/heads/leaky be pushed with it"),
+        "{said}"
+    );
+    // A push of what is checked, with nothing else to push: no more is said.
+    repo.git(["push", "-q", "--no-verify", "origin", "leaky"]);
+    let (success, said) = project.git(&["push", "--dry-run", "origin", "clean"]);
+    assert!(success && said.contains("no leaks found") && !said.contains("one ref"), "{said}");
+    repo.git(["push", "-q", "--no-verify", "origin", ":leaky"]);
+    // Ours over theirs.
+    project.spillcheck(&["hook", "install"]);
+    stopped_by_either(push(), "leaky.env:2:7");
+    project.spillcheck(&["hook", "uninstall"]);
+    // Theirs over ours.
+    assert!(project.client(&["uninstall", "-t", "pre-commit", "-t", "pre-push", "-t", "commit-msg"]).0);
+    project.spillcheck(&["hook", "install"]);
+    project.install();
+    stopped_by_either(push(), "leaky.env:2:7");
+}
+
+#[track_caller]
+fn stopped_by_either((success, said): (bool, String), place: &str) {
+    assert!(!success && said.contains(place), "{said}");
 }
