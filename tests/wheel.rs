@@ -61,6 +61,47 @@ fn the_wheel_installs_the_program() {
     let run = Command::new(installed).args(["scan", "--staged"]).current_dir(repo.path()).output().unwrap();
     assert_eq!(run.status.code(), Some(1));
     assert!(String::from_utf8(run.stdout).unwrap().contains("settings.env:1:7"));
+    through_pre_commit(&wheels);
+}
+
+/// The hooks of the language python in the pre-commit framework, from a repository that says no more than which package it wants:
+/// how a wheel gets to users in seconds, without a compiler. pip builds that repository with setuptools, from PyPI.
+fn through_pre_commit(wheels: &Path) {
+    let Some(client) = tools::python("pre-commit==4.7.0", "pre-commit") else { return };
+    let (hooks, repo) = (Repo::new(), Repo::new());
+    let project = "[build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n\
+                   [project]\nname = 'spillcheck-hooks'\nversion = '0'\n[tool.setuptools]\npackages = []\n";
+    let wanted = format!("[project]\ndependencies = ['spillcheck=={}']\n", env!("CARGO_PKG_VERSION"));
+    hooks.write("pyproject.toml", project.replace("[project]\n", &wanted));
+    let rev = hooks.commit_file(".pre-commit-hooks.yaml", fs::read(root().join(".pre-commit-hooks.yaml")).unwrap());
+    let ids = ["spillcheck", "spillcheck-push", "spillcheck-msg"].map(|id| format!("  - id: {id}\n")).concat();
+    let config = format!("repos:\n- repo: {}\n  rev: {rev}\n  hooks:\n{ids}", hooks.path().display());
+    repo.commit_file(".pre-commit-config.yaml", config);
+    let home = support::folder();
+    // pip takes the wheel from the folder; what it is told of registries stays as it is.
+    let found = std::env::var("PIP_FIND_LINKS").unwrap_or_default();
+    let found = format!("{} {found}", wheels.display());
+    let run = |args: &[&str]| {
+        let mut command = Command::new(&client);
+        command.args(args).current_dir(repo.path()).env("PRE_COMMIT_HOME", home.path()).env("PIP_FIND_LINKS", &found);
+        let output = command.env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (installed, said) = run(&["install-hooks"]);
+    if !installed && said.contains("setuptools") && !said.contains("spillcheck==") {
+        return tools::not_run("hooks of the language python", "pip cannot get setuptools");
+    }
+    assert!(installed, "{said}");
+    repo.write("settings.env", format!("TOKEN={}\n", github(2))).git(["add", "settings.env"]);
+    let (success, said) = run(&["run"]);
+    assert!(!success && said.contains("settings.env:1:7  staged"), "{said}");
+    repo.write("settings.env", "TOKEN=\n").git(["add", "settings.env"]);
+    let (success, said) = run(&["run"]);
+    assert!(success && said.contains("Passed"), "{said}");
+    // The program is that of the wheel, in an environment of pre-commit's own.
+    let environments = fs::read_dir(home.path()).unwrap().flatten().map(|entry| entry.path());
+    let programs = environments.flat_map(|path| fs::read_dir(path).into_iter().flatten().flatten());
+    assert!(programs.map(|entry| entry.path().join("bin/spillcheck")).any(|program| program.is_file()));
 }
 
 /// What pyproject.toml says twice is the same as in Cargo.toml.
