@@ -51,7 +51,7 @@ pub(super) struct Attribution {
 
 struct Walk<'r> {
     graph: &'r Graph,
-    useful: &'r Useful,
+    useful: &'r Useful<'r>,
     /// Paths by number: the folder's path and the name.
     paths: Vec<(u32, u32)>,
     path_numbers: FxHashMap<(u32, u32), u32>,
@@ -201,7 +201,7 @@ impl Walk<'_> {
     /// Notes the wanted objects below `tree`, which stands at `path`. `order` is the place of what has it; none marks what is in
     /// HEAD.
     fn tree(&mut self, tree: u32, path: u32, order: Option<u32>, depth: usize) {
-        if self.useful.entries(tree).is_empty() || self.last_seen[tree as usize] == path {
+        if self.last_seen[tree as usize] == path {
             return;
         }
         if depth > DEEPEST {
@@ -209,11 +209,12 @@ impl Walk<'_> {
             return;
         }
         self.last_seen[tree as usize] = path;
-        if !self.seen.insert((tree, path)) {
+        let useful = self.useful;
+        let mut entries = useful.entries(tree).peekable();
+        if entries.peek().is_none() || !self.seen.insert((tree, path)) {
             return;
         }
-        let useful = self.useful;
-        for entry in useful.entries(tree) {
+        for entry in entries {
             let at = self.path_number(path, entry.name);
             if entry.kind == EntryKind::Tree {
                 self.tree(entry.object, at, order, depth + 1);

@@ -84,44 +84,32 @@ impl Graph {
     }
 
     /// The trees that hold something wanted, at most `deepest` folders down.
-    pub(super) fn useful(&self, deepest: usize) -> Useful {
+    pub(super) fn useful(&self, deepest: usize) -> Useful<'_> {
         let mut rest = self.read.clone();
         let mut useful = Bits::new(self.trees.len());
-        // Of the first `n` entries `counts[n]` lead to something wanted, those in `leading`.
-        let mut counts: Vec<u32> = vec![0; self.entries.len() + 1];
-        let mut leading = Vec::new();
-        let mut is_cut = true;
+        let mut result =
+            Useful { graph: self, counts: vec![0; self.entries.len() + 1], leading: Vec::new(), is_cut: true };
         // Level by level, from the folders of wanted blobs up.
         for _ in 0..=deepest {
-            leading.clear();
+            result.leading.clear();
             for (n, entry) in self.entries.iter().enumerate() {
                 if leads(entry, &useful) {
-                    leading.push(n as u32);
+                    result.leading.push(n as u32);
                 }
-                counts[n + 1] = leading.len() as u32;
+                result.counts[n + 1] = result.leading.len() as u32;
             }
-            let holds = |s: &Range<u32>| counts[s.end as usize] > counts[s.start as usize];
             let known = rest.len();
             rest.retain(|tree| {
-                let is_useful = self.stretches(*tree).iter().any(holds);
+                let is_useful = result.entries(*tree).next().is_some();
                 if is_useful {
                     useful.insert(*tree);
                 }
                 !is_useful
             });
             if rest.len() == known {
-                is_cut = false;
+                result.is_cut = false;
                 break;
             }
-        }
-        let mut result = Useful { entries: Vec::new(), trees: vec![0..0; self.trees.len()], is_cut };
-        for &tree in self.read.iter().filter(|t| useful.contains(**t)) {
-            let start = result.entries.len() as u32;
-            for stretch in self.stretches(tree) {
-                let within = counts[stretch.start as usize] as usize..counts[stretch.end as usize] as usize;
-                result.entries.extend(leading[within].iter().map(|n| self.entries[*n as usize]));
-            }
-            result.trees[tree as usize] = start..result.entries.len() as u32;
         }
         result
     }
@@ -150,19 +138,23 @@ fn first_new(next: &mut [u32], at: u32) -> u32 {
 }
 
 /// The trees that hold something wanted, and what of them leads to it.
-pub(super) struct Useful {
-    entries: Vec<Entry>,
-    /// By object number.
-    trees: Vec<Range<u32>>,
+pub(super) struct Useful<'g> {
+    graph: &'g Graph,
+    /// Of the first `n` entries of the graph `counts[n]` are wanted or lead to something wanted.
+    counts: Vec<u32>,
+    /// Those entries.
+    leading: Vec<u32>,
     /// Folders were too deep to follow.
     pub(super) is_cut: bool,
 }
 
-impl Useful {
+impl<'g> Useful<'g> {
     /// The entries of a tree that are wanted or lead to something wanted.
-    pub(super) fn entries(&self, tree: u32) -> &[Entry] {
-        let range = &self.trees[tree as usize];
-        &self.entries[range.start as usize..range.end as usize]
+    pub(super) fn entries(&self, tree: u32) -> impl Iterator<Item = &'g Entry> + '_ {
+        let graph = self.graph;
+        let within = |s: &Range<u32>| self.counts[s.start as usize] as usize..self.counts[s.end as usize] as usize;
+        let leading = graph.stretches(tree).iter().flat_map(move |stretch| &self.leading[within(stretch)]);
+        leading.map(|n| &graph.entries[*n as usize])
     }
 }
 
