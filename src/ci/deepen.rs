@@ -58,7 +58,7 @@ pub(super) fn until_complete(repository: &Repository, event: &Event) -> Deepened
     let mut wanted: Vec<String> = ids.into_iter().flatten().cloned().collect();
     // The test merge that is checked out is the head of all of it.
     wanted.extend(repository.head().ok().and_then(|head| head.target()).map(|id| id.to_string()));
-    let path = repository.workdir().unwrap_or_else(|| repository.path());
+    let path = git::folder(repository);
     let remote = range::remote(repository);
     let fail = |problem: String| ScanError { subject: git::name(repository), problem };
     let mut deepened = Deepened::default();

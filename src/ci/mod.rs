@@ -171,7 +171,7 @@ fn commits(
                 plan.problem(git::name(&repository), problem);
             }
             if let Some(set) = outcome.set {
-                plan.targets.push(Target::Commits { path: path_of(&repository), set });
+                plan.targets.push(Target::Commits { path: git::folder(&repository).to_owned(), set });
             }
         }
     }
@@ -180,15 +180,11 @@ fn commits(
 
 /// The repository as a target: its top, whatever folder of it was named.
 fn whole(repository: &Repository, what: What) -> Target {
-    Target::Paths { paths: vec![path_of(repository)], what, submodules: false }
+    Target::Paths { paths: vec![git::folder(repository).to_owned()], what, submodules: false }
 }
 
 /// The files of the folder and all of history.
 fn everything(repository: &Repository, folder: &Path, plan: &mut Plan) {
     plan.targets.push(Target::Paths { paths: vec![folder.to_owned()], what: What::Files, submodules: false });
     plan.targets.push(whole(repository, What::History));
-}
-
-fn path_of(repository: &Repository) -> PathBuf {
-    repository.workdir().unwrap_or_else(|| repository.path()).to_owned()
 }

@@ -140,10 +140,14 @@ fn open_error(path: &Path, error: &git2::Error) -> GitError {
     GitError::Open { path: path.to_owned(), message }
 }
 
-/// A name for a repository in messages: its working tree, or its git directory.
+/// Where a repository is found again: its working tree, or its git directory.
+pub fn folder(repository: &Repository) -> &Path {
+    repository.workdir().unwrap_or_else(|| repository.path())
+}
+
+/// A name for a repository in messages: its folder.
 pub fn name(repository: &Repository) -> String {
-    let path = repository.workdir().unwrap_or_else(|| repository.path());
-    let text = path.display().to_string();
+    let text = folder(repository).display().to_string();
     text.strip_suffix('/').map_or(text.clone(), str::to_owned)
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use git2::Repository;
 
-use super::{Call, HookError, Stage, path_of};
+use super::{Call, HookError, Stage};
+use crate::git;
 use crate::git::index::Index;
 use crate::git::ranges::Change;
 use crate::plan::Plan;
@@ -63,7 +64,7 @@ pub(super) fn plan(call: &Call<'_>, repository: &Repository, plan: &mut Plan) ->
         call.arguments.iter().map(|path| call.folder.join(path)).partition(|path| path.is_dir());
     plan.note(format!("{} named, not all of them staged: they are scanned as they are", paths(call.arguments.len())));
     if !files.is_empty() {
-        plan.targets.push(Target::Listed { path: path_of(repository), files });
+        plan.targets.push(Target::Listed { path: git::folder(repository).to_owned(), files });
     }
     if !folders.is_empty() {
         plan.targets.push(Target::Paths { paths: folders, what: crate::scan::What::Files, submodules: false });
@@ -89,7 +90,7 @@ fn without_files(
     } else if call.is_set("PRE_COMMIT") {
         plan.note("nothing is staged and pre-commit passed no files: every file of the index is scanned");
         let change = index.whole(repository)?;
-        plan.targets.push(Target::Introduced { path: path_of(repository), change });
+        plan.targets.push(Target::Introduced { path: git::folder(repository).to_owned(), change });
     } else if call.is_set("CI") {
         let problem = "nothing is staged and no files were given, so nothing was scanned; in CI, run `spillcheck ci`, or pass files";
         plan.problem("the index", problem);
@@ -102,7 +103,7 @@ fn without_files(
 fn staged_change(repository: &Repository, change: Change, plan: &mut Plan) {
     plan.note(format!("{} staged", paths(change.new.len())));
     plan.subject = Subject::Staged { unborn: repository.head().is_err() };
-    plan.targets.push(Target::Introduced { path: path_of(repository), change });
+    plan.targets.push(Target::Introduced { path: git::folder(repository).to_owned(), change });
 }
 
 fn paths(n: usize) -> String {

@@ -174,7 +174,7 @@ fn of_range(repository: &Repository, from: &str, to: &str, call: &Call<'_>, plan
         unnamed(repository, call, &set.include, plan);
     }
     plan.subject = Subject::Commits;
-    plan.targets.push(Target::Commits { path: path_of(repository), set });
+    plan.targets.push(Target::Commits { path: git::folder(repository).to_owned(), set });
     Ok(())
 }
 
@@ -187,9 +187,4 @@ fn unnamed(repository: &Repository, call: &Call<'_>, tips: &[git2::Oid], plan: &
         "pre-commit names one ref of a push: should {first}{more} be pushed with it, that was not scanned \
          (`spillcheck hook install` makes a hook that sees every ref)"
     ));
-}
-
-/// Where a repository is found again.
-fn path_of(repository: &Repository) -> PathBuf {
-    repository.workdir().unwrap_or_else(|| repository.path()).to_owned()
 }

@@ -3,6 +3,7 @@
 use git2::{Oid, Repository};
 
 use super::HookError;
+use crate::git;
 use crate::git::ranges::{self, Set};
 use crate::plan::Plan;
 use crate::report::Subject;
@@ -112,7 +113,7 @@ pub(super) fn plan(repository: &Repository, updates: &[Update], receiver: &Recei
     }
     plan.note(format!("pushed to {}: {}", receiver.label(), names.join(", ")));
     plan.subject = Subject::Commits;
-    plan.targets.push(Target::Commits { path: super::path_of(repository), set });
+    plan.targets.push(Target::Commits { path: git::folder(repository).to_owned(), set });
 }
 
 /// A push of which no refs are known: `tip` and what leads to it, as far as the remote lacks it. Gives the commit that `tip` is.
@@ -134,7 +135,7 @@ pub(super) fn without_refs(
     set.label = format!("the commits of {tip} that {to} lacks");
     plan.subject = Subject::Commits;
     let tip = set.include.first().copied();
-    plan.targets.push(Target::Commits { path: super::path_of(repository), set });
+    plan.targets.push(Target::Commits { path: git::folder(repository).to_owned(), set });
     Ok(tip)
 }
 

@@ -47,6 +47,29 @@ fn a_shallow_pull_request() {
     assert_eq!(paths(run.expect(1)), ["topic.env"]);
 }
 
+/// What no branch of the clone leads to is asked for by its id: the head of a pull request, where the target is checked out.
+#[test]
+fn the_head_of_a_pull_request_is_fetched_by_its_id() {
+    let secret = github(436);
+    let (repo, ..) = repository(&github(437));
+    let base = repo.head();
+    repo.git(["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    repo.git(["switch", "-q", "-c", "topic"]);
+    repo.commit_file("topic.env", holding(&secret));
+    let head = repo.remove("topic.env").commit("remove");
+    repo.git(["update-ref", "refs/pull/7/head", &head]);
+    repo.git(["switch", "-q", "main"]);
+    repo.git(["branch", "-q", "-D", "topic"]);
+    let shallow = clone(&repo, "shallow", &["--depth", "1"]);
+    let event = pull(&base, &head);
+    let run = github_event(&shallow, "pull_request_target", &event, &[]);
+    assert!(run.expect(3).errors().contains(&head), "{}", run.errors());
+    let refs = git_at(&shallow, ["for-each-ref"]);
+    let run = github_event(&shallow, "pull_request_target", &event, &["--deepen"]);
+    assert_eq!(paths(run.expect(1)), ["topic.env"]);
+    assert_eq!(git_at(&shallow, ["for-each-ref"]), refs, "no ref is touched");
+}
+
 #[test]
 fn deepen_that_fails_is_incomplete() {
     let (repo, first, last) = repository(&github(432));

@@ -24,6 +24,15 @@ fn git(at: &Path, home: &Path, args: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
+/// The same, with `y` as the answer to all questions.
+fn answering_yes(at: &Path, home: &Path, args: &[&str]) -> (bool, String) {
+    let script = "yes | git -c user.name=A -c user.email=a@example.org \"$@\"";
+    let mut command = Command::new("sh");
+    command.current_dir(at).env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home);
+    let output = command.args(["-c", script, "sh"]).args(args).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
 fn with_home(at: &Path, home: &Path, args: &[&str]) -> Run {
     Spillcheck::new(at).args(["hook"]).args(args).env("HOME", home).run()
 }
@@ -57,6 +66,10 @@ fn commits_of_every_kind() {
     passed(commit(&["--allow-empty"]));
     repo.git(["add", "a.env"]);
     stopped(commit(&[]), "a.env:2:7  staged");
+    passed(commit(&["--dry-run", "-a"]));
+    repo.git(["reset", "-q"]);
+    stopped(answering_yes(repo.path(), home.path(), &["commit", "-q", "-p", "-m", "message"]), "a.env:2:7  staged");
+    repo.git(["add", "a.env"]);
     // What other files have does not count for a commit of one path.
     repo.write("b.txt", "b\n").git(["add", "b.txt"]);
     passed(commit(&["b.txt"]));
@@ -66,6 +79,30 @@ fn commits_of_every_kind() {
         git(repo.path(), home.path(), &["commit", "-q", "--allow-empty", "-m", &github(351)]),
         "<commit message>:1:1",
     );
+}
+
+/// An index in two files, and one with sparse folders, in the files that git makes for the length of a commit.
+#[test]
+fn commits_from_indexes_of_every_form() {
+    for form in [&["update-index", "--split-index"][..], &["sparse-checkout", "set", "--cone", "--sparse-index", "src"]]
+    {
+        let (repo, home) = (repository(), folder());
+        repo.write("out/a.txt", "a\n").commit_file("src/a.env", "token=\n");
+        repo.git(["config", "core.splitIndex", if form[0] == "update-index" { "true" } else { "false" }]);
+        repo.git(form);
+        hook(repo.path(), &["install"]).expect(0);
+        let commit = |args: &[&str]| git(repo.path(), home.path(), &[&["commit", "-q", "-m", "m"], args].concat());
+        repo.write("src/a.env", "token=1\n");
+        passed(commit(&["-a"]));
+        repo.write("src/a.env", holding(&github(355)));
+        for args in [&["-a"][..], &["src/a.env"]] {
+            stopped(commit(args), "src/a.env:2:7  staged");
+        }
+        repo.git(["add", "src/a.env"]);
+        stopped(commit(&[]), "src/a.env:2:7  staged");
+        repo.git(["reset", "-q"]);
+        stopped(answering_yes(repo.path(), home.path(), &["commit", "-q", "-p", "-m", "m"]), "src/a.env:2:7  staged");
+    }
 }
 
 /// Pain A4: a linked worktree runs the hooks of its repository, on its own index.

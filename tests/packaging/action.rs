@@ -97,6 +97,11 @@ pub(crate) struct Step {
 
 impl Step {
     pub(crate) fn new(repository: &Repository, checkout: &Path, name: &str, event: &Value) -> Self {
+        Self::of(&root(), repository, checkout, name, event)
+    }
+
+    /// The same with the action's source in the folder `source`.
+    pub(crate) fn of(source: &Path, repository: &Repository, checkout: &Path, name: &str, event: &Value) -> Self {
         let temporary = repository.folder.path().join("runner");
         let files = repository.folder.path().join("step");
         for folder in [&temporary, &files] {
@@ -106,7 +111,7 @@ impl Step {
         fs::write(files.join("event.json"), event.to_string()).unwrap();
         let mut command = command("bash", checkout);
         command
-            .arg(root().join("action/run.sh"))
+            .arg(source.join("action/run.sh"))
             .env("GITHUB_EVENT_NAME", name)
             .env("GITHUB_EVENT_PATH", files.join("event.json"))
             .env("GITHUB_OUTPUT", files.join("output"))

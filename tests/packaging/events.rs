@@ -1,12 +1,13 @@
 //! The Action with one recorded event of each kind, and its inputs.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::action::{Step, ZERO, on_push, pull_request, push, with_ref};
 use super::repository::Repository;
-use super::{BINARY, leak};
+use super::{BINARY, leak, root};
 
 fn merge_group(base: &str, head: &str) -> Value {
     json!({
@@ -171,11 +172,13 @@ fn a_release_without_its_checksum_is_not_used() {
     fs::write(tools.join("curl"), curl).unwrap();
     fs::set_permissions(tools.join("curl"), fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
-    let run = |checksum: &str| {
-        let step = Step::new(&repository, &repository.path, "push", &push(ZERO, &head)).env("PATH", &path);
+    let run_from = |source: &Path, checksum: &str| {
+        let event = push(ZERO, &head);
+        let step = Step::of(source, &repository, &repository.path, "push", &event).env("PATH", &path);
         let step = step.env("INPUT_BINARY", "").env("INPUT_VERSION", concat!("v", env!("CARGO_PKG_VERSION")));
         step.env("INPUT_CHECKSUM", checksum).run()
     };
+    let run = |checksum: &str| run_from(&root(), checksum);
     let unknown = run("");
     assert_eq!(unknown.code, 2, "{}", unknown.log);
     assert!(unknown.log.contains("no checksum of spillcheck-") && !tools.join("asked").exists(), "{}", unknown.log);
@@ -188,4 +191,16 @@ fn a_release_without_its_checksum_is_not_used() {
     let version = env!("CARGO_PKG_VERSION");
     let begin = format!("https://github.com/spillcheck/spillcheck/releases/download/v{version}/spillcheck-{version}-");
     assert!(asked.starts_with(&begin) && asked.trim().ends_with(".tar.gz"), "{asked}");
+    // A released action knows the checksums of its programs.
+    let source = repository.folder.path().join("source");
+    fs::create_dir_all(source.join("action")).unwrap();
+    fs::copy(root().join("action/run.sh"), source.join("action/run.sh")).unwrap();
+    let name = asked.trim().rsplit('/').next().unwrap();
+    let list = |sum: &str| fs::write(source.join("action/checksums.txt"), format!("{sum}  {name}\n")).unwrap();
+    list(&sum);
+    let known = run_from(&source, "");
+    assert_eq!(known.code, 0, "{}", known.log);
+    list(&sum.replace(|c: char| c.is_ascii_digit(), "f"));
+    let other = run_from(&source, "");
+    assert!(other.code == 2 && other.log.contains("has another checksum: it is not used"), "{}", other.log);
 }

@@ -64,7 +64,8 @@ fn a3_a_partial_clone_is_not_clean() {
     let (url, partial) = (format!("file://{}", repo.path().display()), repo.beside("partial"));
     git_at(repo.path(), ["clone", "-q", "--filter=blob:none", "--no-checkout", &url, partial.to_str().unwrap()]);
     // Older versions of git mark such a clone as one that only those may open who know what it is.
-    for mark in [&["config", "core.repositoryFormatVersion", "1"][..], &["config", "extensions.partialClone", "origin"]] {
+    for mark in [&["config", "core.repositoryFormatVersion", "1"][..], &["config", "extensions.partialClone", "origin"]]
+    {
         git_at(&partial, mark);
         for run in [event(&partial, "push", &push(&first, &last)), found(&partial, &["scan", "--history-only"], &[])] {
             assert_eq!(run.expect(3).summary()["complete"], false);
