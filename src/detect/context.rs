@@ -40,6 +40,7 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
                 quoted: matches!(text[value.start - 1], b'"' | b'\'' | b'`'),
                 secret: value,
                 inner: None,
+                joined: false,
                 name,
                 relation,
                 operator: None,
@@ -58,13 +59,15 @@ fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -
         return None;
     }
     let value = assign::value_after(text, &name).filter(|v| v.operator != assign::Operator::Comma)?;
-    let whole = context.value.anchored().find(&text[value.range.clone()])?;
-    (whole.end() == value.range.len()).then_some(Candidate {
+    let bytes = value.bytes(text);
+    let whole = context.value.anchored().find(&bytes)?;
+    (whole.end() == bytes.len()).then_some(Candidate {
         rule,
         anchor: word.start,
         anchor_id: 0,
         secret: value.range,
         inner: None,
+        joined: value.joined,
         name: Some(name),
         relation: Relation::Named,
         quoted: value.quoted,

@@ -73,6 +73,7 @@ pub(super) fn search(text: &[u8], anchor: &Range<usize>, rule: usize, token: &To
         anchor_id: 0,
         secret: start..run_end + padding,
         inner: Some(inner),
+        joined: false,
         name: None,
         relation: Relation::Own,
         quoted: true,

@@ -10,6 +10,7 @@ mod context;
 mod edge;
 mod encoded;
 pub mod entropy;
+mod joined;
 pub mod names;
 pub mod prefilter;
 pub mod scanner;
@@ -74,6 +75,8 @@ pub struct Candidate {
     pub name: Option<Range<usize>>,
     /// What ties it to the rule.
     pub relation: Relation,
+    /// It is a literal in several pieces, and the secret is what the program makes of them.
+    pub joined: bool,
     /// It stood in quotes (true for tokens).
     pub quoted: bool,
     /// What stood between name and value, for assignment rules.
@@ -186,9 +189,12 @@ impl Candidate {
         name.start.min(self.secret.start)..name.end.max(self.secret.end)
     }
 
-    /// The bytes of the secret, decoded where they stand in base64.
+    /// The bytes of the secret: decoded where they stand in base64, put together where they stand in pieces.
     pub fn bytes<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         let whole = &text[self.secret.clone()];
+        if self.joined {
+            return Cow::Owned(joined::without_glue(whole));
+        }
         self.inner.as_ref().map_or(Cow::Borrowed(whole), |inner| encoded::decode(whole, inner))
     }
 
@@ -219,6 +225,9 @@ fn sight(rules: &RuleSet, woken: usize) -> Sight {
                     let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
                     let (back, forward) = t.verbatim.map_or((0, 0), |v| shape.reach(v));
                     Sight { back: back + EDGE, forward: forward + EDGE }
+                }
+                Shape::Pattern { lookback: 0, max, .. } => {
+                    Sight { back: EDGE, forward: *max as usize + joined::ROOM + EDGE }
                 }
                 Shape::Pattern { lookback, max, .. } => {
                     Sight { back: *lookback as usize + EDGE, forward: *max as usize + EDGE }
@@ -254,13 +263,14 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
         let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
         return verbatim::search(text, anchor, rule, &shape, verbatim, found);
     }
-    let mut push = |secret: Range<usize>| {
+    let mut push = |secret: Range<usize>, joined: bool| {
         found.push(Candidate {
             rule,
             anchor: anchor.start,
             anchor_id: 0,
             secret,
             inner: None,
+            joined,
             name: None,
             relation: Relation::Own,
             quoted: true,
@@ -277,11 +287,19 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
             }
             edge::bounded_matches(pattern.regex(), text, start..end, token.edge, |whole| {
                 if whole.start <= anchor.start && anchor.end <= whole.end {
-                    push(secret_of(pattern, text, &whole));
+                    push(secret_of(pattern, text, &whole), false);
                 }
             });
         }
-        _ => token_from(text, anchor.start, token).into_iter().for_each(push),
+        shape => match (token_from(text, anchor.start, token), shape) {
+            (Some(secret), _) => push(secret, false),
+            (None, Shape::Pattern { pattern, .. }) if !token.weighed => {
+                if let Some(secret) = joined::token_from(text, anchor.start, token, pattern) {
+                    push(secret, true);
+                }
+            }
+            (None, _) => {}
+        },
     }
 }
 
@@ -342,6 +360,7 @@ fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &A
             anchor_id: 0,
             secret: value.range,
             inner: None,
+            joined: value.joined,
             name: Some(name),
             relation: Relation::Named,
             quoted: value.quoted,

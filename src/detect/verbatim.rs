@@ -48,6 +48,7 @@ pub(super) fn search(
                 anchor_id: 0,
                 secret,
                 inner: None,
+                joined: false,
                 name: Some(m.range()),
                 relation: Relation::Own,
                 quoted: true,

@@ -1,7 +1,7 @@
 //! The signals of a judgement in words, for `spillcheck explain`. What decides is [`weigh`](super::weigh); this measures the
 //! same again and says what came out.
 
-use super::{Judged, is_misshapen, is_piece, variable_part};
+use super::{Judged, doubt, variable_part};
 use crate::detect::check::{self, Verdict};
 use crate::detect::{Relation, entropy};
 use crate::rules::{Matcher, Rule};
@@ -39,13 +39,9 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         let facts: String = outcome.facts.iter().map(|fact| format!("; {} {}", fact.label, fact.value)).collect();
         signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
     }
-    if rule.is_weighed() {
-        let name = judged.candidate.name.clone().map_or(&[][..], |name| &text[name]);
-        let doubts = [
-            (is_misshapen(rule, name, secret), "no form that such values have: low confidence at most"),
-            (is_piece(text, &judged.candidate), "an item of a list or a piece of a text: low confidence at most"),
-        ];
-        signals.extend(doubts.iter().filter(|d| d.0).map(|d| Signal { name: "form", text: d.1.to_owned() }));
+    if let Some(doubt) = rule.is_weighed().then(|| doubt::of(rule, text, &judged.candidate)).flatten() {
+        let most = if doubt.most.is_some() { "low confidence at most" } else { "no finding" };
+        signals.push(Signal { name: "form", text: format!("{}: {most}", doubt.reason) });
     }
     let random = match &rule.matcher {
         Matcher::Token(token) => token.random,

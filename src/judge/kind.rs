@@ -28,6 +28,22 @@ pub(super) enum FileKind {
 /// How many kinds there are.
 pub(super) const KINDS: usize = 10;
 
+impl FileKind {
+    /// Each of them.
+    pub(super) const ALL: [Self; KINDS] = [
+        Self::Plain,
+        Self::Settings,
+        Self::Yaml,
+        Self::Json,
+        Self::Compiled,
+        Self::Script,
+        Self::Shell,
+        Self::Prose,
+        Self::Markup,
+        Self::Sql,
+    ];
+}
+
 /// Extensions by kind.
 const EXTENSIONS: [(FileKind, &[&str]); 9] = [
     (

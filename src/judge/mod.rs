@@ -6,7 +6,9 @@
 pub mod allow;
 mod by_kind;
 pub mod companions;
+mod doubt;
 pub mod explain;
+mod forms;
 mod kind;
 mod model;
 mod overlap;
@@ -64,15 +66,18 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
     if rule.is_weak() && verdict.is_ok() {
         verdict = weak_password(rules, &candidate);
     }
-    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
     let mut by_kind = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
     if let (true, Ok(most)) = (rule.is_weighed(), verdict)
         && most < Confidence::High
         && !is_example
     {
-        let doubtful = is_misshapen(rule, name, secret) || is_piece(text, &candidate);
-        let most = if doubtful { Confidence::Low } else { most };
         by_kind = model::weigh(&place(text, &candidate)).at_most(most);
+        // Most candidates end here, and doubts are dear.
+        if by_kind.most().is_some()
+            && let Some(doubt) = doubt::of(rule, text, &candidate)
+        {
+            by_kind = doubt.most.map_or(ByKind::NOWHERE, |most| by_kind.at_most(most));
+        }
         verdict = by_kind.most().ok_or(DropReason::Unlikely);
     }
     if rules.is_muted(candidate.rule) {
@@ -84,8 +89,8 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
 
 /// Why the value model takes a candidate for a secret or not, in a file of that path; none if the model has no say in its rule.
 pub fn explain(rules: &RuleSet, text: &[u8], candidate: &Candidate, path: &str) -> Option<Explanation> {
-    let weighed = rules.get(candidate.rule).is_weighed();
-    weighed.then(|| model::explain(&place(text, candidate), kind::of(path), kind::is_test(path)))
+    let rule = rules.get(candidate.rule);
+    rule.is_weighed().then(|| model::explain(&place(text, candidate), kind::of(path), kind::is_test(path)))
 }
 
 /// Sorts the candidates of one text by place and rule, keeps of those with the same rule and secret the one with the
@@ -200,49 +205,11 @@ fn weak_password(rules: &RuleSet, candidate: &Candidate) -> Result<Confidence, D
     if set { Ok(raised) } else { Err(DropReason::Unlikely) }
 }
 
-/// Whether a value is called a key or token, which machines make, and is not like those: shorter than they are, or with signs
-/// that they do not use. Or its name is `key` and no more, which maps and caches have as well, or ends as names of harmless
-/// things do.
-fn is_misshapen(rule: &Rule, name: &[u8], secret: &[u8]) -> bool {
-    const SHORTEST: usize = 16;
-    const SHORTEST_SECRET: usize = 14;
-    const HARMLESS: [&[u8]; 10] =
-        [b"_id", b"-id", b"_file", b"_path", b"_name", b"_url", b"_uri", b"_type", b"_cache", b"_accessor"];
-    let ends = |end: &[u8]| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
-    if rule.generic && (HARMLESS.into_iter().any(ends) || name.ends_with(b"Id") || name.ends_with(b"File")) {
-        return true;
-    }
-    if rule.id == "generic-secret" && secret.len() < SHORTEST_SECRET {
-        return true;
-    }
-    let made = matches!(rule.kind, Kind::ApiKey | Kind::AccessToken) || rule.id == "generic-key";
-    if !rule.generic || !made || secret.starts_with(b"{") {
-        return false;
-    }
-    let escape = |n: usize| secret[n + 1..].iter().take(2).filter(|b| b.is_ascii_hexdigit()).count() == 2;
-    let odd = secret.iter().enumerate().any(|(n, b)| match b {
-        b'%' => !escape(n),
-        b'!' | b'?' | b'^' | b'#' | b'&' | b'*' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'@' | b',' | b';' => true,
-        _ => false,
-    });
-    odd || secret.len() < SHORTEST || name.len() <= 4 && name.get(..3).is_some_and(|n| n.eq_ignore_ascii_case(b"key"))
-}
-
-/// Whether a value is one item of a list rather than what a name is given: `["name", "value"]`, `key = ["value", "value"]`, or
-/// begins with the dash of a piece that something stands before.
-fn is_piece(text: &[u8], candidate: &Candidate) -> bool {
-    let before = |at: usize, back: usize| at.checked_sub(back).and_then(|at| text.get(at)).copied();
-    let secret = &candidate.secret;
-    let named_item = candidate.operator == Some(Operator::Comma)
-        && candidate.name.as_ref().is_some_and(|name| before(name.start, 2) != Some(b'('));
-    let first_item = before(secret.start, 2) == Some(b'[') && text.get(secret.end + 1) == Some(&b',');
-    named_item || candidate.quoted && first_item || text[secret.start] == b'-'
-}
-
 /// What the value model looks at.
 fn place<'t>(text: &'t [u8], candidate: &Candidate) -> signals::Place<'t> {
     signals::Place {
         text,
+        bytes: candidate.bytes(text),
         anchor: candidate.anchor,
         name: candidate.name.clone(),
         value: candidate.secret.clone(),

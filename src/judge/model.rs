@@ -95,9 +95,21 @@ fn highest(at: u16, own: &Signals) -> i32 {
     }
 }
 
-fn confidence(score: i32, test: bool) -> Option<Confidence> {
-    let medium = if test { MEDIUM_IN_TESTS } else { MEDIUM };
-    if score >= medium {
+/// The score from which a finding is of medium confidence. Tests and documentation are full of values made up for them.
+fn medium(kind: FileKind, test: bool) -> i32 {
+    if test || kind == FileKind::Prose { MEDIUM_IN_TESTS } else { MEDIUM }
+}
+
+/// Whether it is a password in a comment of a program: an example of how to call it. In settings it may be a setting that
+/// somebody switched off.
+fn is_example_of_use(signals: &Signals, kind: FileKind) -> bool {
+    signals[Signal::Comment as usize] != 0
+        && matches!(signals[Signal::Meaning as usize], 1 | 2)
+        && matches!(kind, FileKind::Compiled | FileKind::Script)
+}
+
+fn confidence(score: i32, signals: &Signals, kind: FileKind, test: bool) -> Option<Confidence> {
+    if score >= medium(kind, test) && !is_example_of_use(signals, kind) {
         Some(Confidence::Medium)
     } else if score >= LOW {
         Some(Confidence::Low)
@@ -112,11 +124,18 @@ pub(super) fn weigh(place: &Place<'_>) -> ByKind {
     if own.hopeless {
         return ByKind::NOWHERE;
     }
-    let scores = scores(&signals::measure(place, own));
-    (0..PLACES).fold(ByKind::NOWHERE, |all, n| match confidence(scores[n], n % 2 == 1) {
-        Some(confidence) => all.with(n, confidence),
-        None => all,
-    })
+    let signals = signals::measure(place, own);
+    let scores = scores(&signals);
+    FileKind::ALL.into_iter().flat_map(|kind| [(kind, false), (kind, true)]).fold(
+        ByKind::NOWHERE,
+        |all, (kind, test)| {
+            let place = ByKind::place(kind, test);
+            match confidence(scores[place], &signals, kind, test) {
+                Some(confidence) => all.with(place, confidence),
+                None => all,
+            }
+        },
+    )
 }
 
 /// What a signal has to do with a score.
@@ -135,7 +154,8 @@ pub struct Contribution {
 pub struct Explanation {
     /// Thousandths of a logit.
     pub score: i32,
-    /// The score from which a finding is reported at low and at medium confidence in that file.
+    /// The score from which a finding is reported at low and at medium confidence in that file; `i32::MAX` for a password in a
+    /// comment of a program, which is never of more than low confidence.
     pub thresholds: (i32, i32),
     /// Where the score starts, before any signal is looked at.
     pub base: i32,
@@ -166,7 +186,8 @@ pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool) -> Explanat
     let contributions = (0..signals::COUNT)
         .map(|n| Contribution { name: signals::NAMES[n], value: signals[n], adds: adds[n] })
         .collect();
-    let medium = if test { MEDIUM_IN_TESTS } else { MEDIUM };
+    let unsure = is_example_of_use(&signals, kind);
+    let medium = if unsure { i32::MAX } else { medium(kind, test) };
     Explanation { score, thresholds: (LOW, medium), base, signals: contributions }
 }
 
@@ -184,6 +205,7 @@ mod tests {
             anchor: name,
             name: Some(name..name + "password".len()),
             value: value..text.len(),
+            bytes: text.as_bytes()[value..].into(),
             operator: Some(crate::detect::Operator::Equals),
             quoted: false,
         }

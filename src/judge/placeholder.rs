@@ -85,7 +85,11 @@ pub(super) fn stands_in(value: &[u8]) -> bool {
     let json = value.starts_with(b"{") && memchr::memmem::find(value, b"\":").is_some();
     let filler = |part: &[u8]| part.len() >= 3 && part.iter().all(|b| b == &part[0] && b.is_ascii_alphabetic());
     let elided = value.ends_with(b"...") || value.ends_with("…".as_bytes()) || value.split(|b| *b == b'.').any(filler);
-    elided || memchr::memmem::find(value, b"EXAMPLE").is_some() || is_mask(value) || is_reference(value) && !json
+    elided
+        || memchr::memmem::find(value, b"EXAMPLE").is_some()
+        || is_mask(value)
+        || is_mostly_one(value)
+        || is_reference(value) && !json
 }
 
 /// A quarter of the value at least is made of telling words.
@@ -110,6 +114,13 @@ fn kinds(value: &[u8]) -> usize {
         distinct[usize::from(b.to_ascii_lowercase())] = true;
     }
     distinct.iter().filter(|d| **d).count()
+}
+
+/// More than half of it one character: filler between a head and a tail.
+fn is_mostly_one(value: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let most = value.iter().map(|b| memchr::memchr_iter(*b, value).count()).max().unwrap_or(0);
+    value.len() >= SHORTEST && most * 2 > value.len()
 }
 
 /// One or two characters repeated, or nothing but punctuation.
@@ -171,6 +182,28 @@ pub(super) fn is_sequence(value: &[u8]) -> bool {
     longest >= 8 && longest * 2 >= value.len()
 }
 
+/// Most of it in the order of the alphabet or of the digits: in runs (`abc123def456`), or letters and digits each for themselves
+/// (`a1B2c3D4`). People type so, and chance does not.
+pub(super) fn is_typed(value: &[u8]) -> bool {
+    const FEWEST: usize = 6;
+    let follows = |a: u8, b: u8| b.to_ascii_lowercase() == a.to_ascii_lowercase().wrapping_add(1);
+    let (mut in_runs, mut run) = (0, 1);
+    for n in 1..=value.len() {
+        if n < value.len() && value[n].is_ascii_alphanumeric() && follows(value[n - 1], value[n]) {
+            run += 1;
+        } else {
+            in_runs += if run >= 3 { run } else { 0 };
+            run = 1;
+        }
+    }
+    let alone = |wanted: fn(&u8) -> bool| {
+        let of_class: Vec<u8> = value.iter().copied().filter(wanted).collect();
+        let steps = of_class.windows(2).filter(|pair| follows(pair[0], pair[1])).count();
+        of_class.len() >= FEWEST && steps * 5 > (of_class.len() - 1) * 3
+    };
+    in_runs * 5 > value.len() * 3 || alone(u8::is_ascii_alphabetic) || alone(u8::is_ascii_digit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +239,19 @@ mod tests {
             ["kq8fakeZ2mXw9RtY4vBn7LpQ", "p4$$W0rd!", "$2ab9Kq", "9f8e7d6c5b4a39281706f5e4d3c2b1a0", "Tr0ub4dor&3"]
         {
             assert!(!is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn filler_and_typed_values() {
+        for value in ["AIzaaaaaaaaaaaaaaaaaaa", "glc_11111111111=", "aaaaaaaaaaend"] {
+            assert!(stands_in(value.as_bytes()), "{value}");
+        }
+        for value in ["abc123def456ghi789", "a1B2c3D4e5F6", "abcdefgh-12345678", "AbCdEfGhIjKl1234567890"] {
+            assert!(is_typed(value.as_bytes()), "{value}");
+        }
+        for value in ["kq8Z2mXw9RtY4vBn7LpQ", "9f8e7d6c1b4a39281706", "abc9k2xq7w", "1"] {
+            assert!(!is_typed(value.as_bytes()) && !is_mostly_one(value.as_bytes()), "{value}");
         }
     }
 

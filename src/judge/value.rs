@@ -88,23 +88,20 @@ pub(super) fn is_plain_word(value: &[u8]) -> bool {
 fn looks_like_code(value: &[u8]) -> bool {
     let has = |wanted: &[u8]| memchr::memmem::find(value, wanted).is_some();
     let call = value.contains(&b'(') && value.contains(&b')');
-    let path_of_names = value.contains(&b'.')
-        && value.split(|b| *b == b'.').all(|part| {
-            part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-                && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
-        });
     let unclosed = |open: u8, close: u8| {
         let opens = value.iter().position(|b| *b == open);
         opens.is_some_and(|n| n > 0 && value[n - 1].is_ascii_alphanumeric() && !value.contains(&close))
     };
     let shell = value.first() == Some(&b'$') && has(b"/") || value.starts_with(b"\\$");
-    let regex = has(b"\\w") || has(b"\\d") || has(b"[^") || has(b".*");
     unclosed(b'(', b')')
         || unclosed(b'[', b']')
         || shell
-        || regex
+        || has(b"\\w")
+        || has(b"\\d")
+        || has(b"[^")
+        || has(b".*")
         || call
-        || path_of_names
+        || is_dotted(value)
         || has(b"::")
         || has(b"->")
         || has(b"=>")
@@ -114,7 +111,17 @@ fn looks_like_code(value: &[u8]) -> bool {
         || value.contains(&b' ')
 }
 
-fn is_uri_or_path(value: &[u8]) -> bool {
+/// `settings.db_password`, `user.password`.
+pub(super) fn is_dotted(value: &[u8]) -> bool {
+    value.contains(&b'.')
+        && value.split(|b| *b == b'.').all(|part| {
+            part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+                && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+        })
+}
+
+/// Addresses, paths of files, data in a URI.
+pub(super) fn is_uri_or_path(value: &[u8]) -> bool {
     memchr::memmem::find(value, b"://").is_some()
         || value.starts_with(b"/")
         || value.starts_with(b"./")

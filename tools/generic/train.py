@@ -9,7 +9,7 @@ DEV is a folder in CredData's form: data/REPOSITORY/..., meta/REPOSITORY.csv. MA
 made from patterns, see passwords.py. Nothing of either gets into the model but split points of signals: no names of files, no ids.
 
 With --cross-validate five models are fitted, each without a fifth of the repositories (never of the lines), and the scores
-of what each has not seen are written to --scores FILE, one for each candidate. `report.py` turns them into precision and recall.
+of what each has not seen are written to --scores FILE, one for each candidate; precision and recall of the candidates are printed.
 """
 import argparse, collections, csv, glob, json, os
 
@@ -103,9 +103,9 @@ def main():
     ap.add_argument('--made-labels')
     ap.add_argument('--made-weight', type=float, default=0.5)
     ap.add_argument('--out')
-    ap.add_argument('--low', type=int, default=-2200)
+    ap.add_argument('--low', type=int, default=-1300)
     ap.add_argument('--medium', type=int, default=500)
-    ap.add_argument('--medium-in-tests', type=int, default=800)
+    ap.add_argument('--medium-in-tests', type=int, default=1000)
     ap.add_argument('--cross-validate', action='store_true')
     ap.add_argument('--scores')
     a = ap.parse_args()
@@ -138,6 +138,12 @@ def main():
         scores = np.zeros(len(candidates))
         for k in range(FOLDS):
             scores[fold == k] = fit(x[fold != k], y[fold != k], w[fold != k]).decision_function(x[fold == k])
+        test = x[:, names.index('file-test')] == 1
+        for name, least in (('low', a.low), ('medium', np.where(test, a.medium_in_tests, a.medium))):
+            taken, kind = scores * 1000 >= least, np.array(kinds)
+            tp, fp = ((taken[:real] & (kind[:real] == k)).sum() for k in (1, 0))
+            fn = (kind[:real] == 1).sum() - tp
+            print(f'cross-validated {name}: precision {tp / (tp + fp):.4f} recall {tp / (tp + fn):.4f} of {tp + fn} labelled candidates')
         with open(a.scores, 'w', encoding='utf8') as f:
             for c, k, s in zip(candidates, kinds, scores):
                 f.write(json.dumps({'file': c['file'], 'line': c['line'], 'end_line': c['end_line'], 'rule': c['rule'],

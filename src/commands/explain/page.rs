@@ -89,9 +89,13 @@ impl Page<'_> {
         let logit = |thousandths: i32| format!("{:+.3}", f64::from(thousandths) / 1000.0);
         let (low, medium) = model.thresholds;
         text.push_str(&format!(
-            "  model: score {}; medium confidence from {}, low from {}; a value of which nothing is known has {}\n",
+            "  model: score {}; medium confidence {}, low from {}; a value of which nothing is known has {}\n",
             logit(model.score),
-            logit(medium),
+            if medium == i32::MAX {
+                "never (a comment of a program)".to_owned()
+            } else {
+                format!("from {}", logit(medium))
+            },
             logit(low),
             logit(model.base)
         ));

@@ -2,7 +2,7 @@
 //!
 //! One small grammar serves `K=v`, `k: v`, `"k": "v"`, `k => 'v'`, `<k>v</k>`, `k="v"`, `setK("v")`, `--k v`,
 //! `environ["K"] = "v"`, `k: &str = "v"`, `x.k("v")`, `k = Some("v")`, `k == "v"`, header lines, URL queries, escaped JSON
-//! (`\"k\": \"v\"`), and pairs in which the name is itself a value (`name: K`, `value: v`). A value lies on a later line than
+//! (`\"k\": \"v\"`), and pairs in which the name is itself a value (`name: K`, `value: v`, in either order). A value lies on a later line than
 //! its operator only where the syntax says so: quoted, in a block scalar, after a backslash, in an element.
 
 mod before;
@@ -12,6 +12,7 @@ mod pair;
 mod tests;
 mod value;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::names::is_name_byte;
@@ -52,6 +53,16 @@ pub(super) struct Value {
     pub operator: Operator,
     /// It stood in quotes.
     pub quoted: bool,
+    /// It is a literal in several pieces; see [`super::joined`].
+    pub joined: bool,
+}
+
+impl Value {
+    /// What the value is, put together if it stands in pieces.
+    pub(super) fn bytes<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let whole = &text[self.range.clone()];
+        if self.joined { Cow::Owned(super::joined::without_glue(whole)) } else { Cow::Borrowed(whole) }
+    }
 }
 
 /// Longest name that is read, bytes.
@@ -148,6 +159,7 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
             c.eat(b":").then_some(Operator::Colon)
         }
         b'-' if c.eat(b"->") => Some(Operator::Arrow),
+        b'.' if c.eat(b".=") => Some(Operator::Equals),
         b'!' if c.eat(b"!=") => {
             c.eat(b"=");
             Some(Operator::Compare)
@@ -196,6 +208,9 @@ fn blank(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
         c.continuation();
         return Some(Operator::Option);
     }
+    if typed(c) {
+        return Some(Operator::Equals);
+    }
     let eat_by = c.eat(b"by ") || c.eat(b"BY ");
     if eat_by || matches!(c.peek(), Some(b'"' | b'\'')) {
         return Some(Operator::Blank);
@@ -210,9 +225,32 @@ fn blank(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     (netrc
         || before.is_empty()
         || before == b"set"
+        || before == b"ENV"
         || before == b"setenv"
         || word.eq_ignore_ascii_case(b"password") && before.ends_with(b"LOGIN"))
     .then_some(Operator::Blank)
+}
+
+/// Passes over a type and the equals sign after it: `var k string = "v"`, `Dim k As String = "v"`.
+fn typed(c: &mut Cursor<'_>) -> bool {
+    const LONGEST_TYPE: usize = 16;
+    let from = c.at;
+    c.eat(b"As ");
+    let word = c.skip(|b| b.is_ascii_alphanumeric());
+    let blanks = c.blanks();
+    let given = (3..=LONGEST_TYPE).contains(&word)
+        && blanks > 0
+        && c.eat(b"=")
+        && !matches!(c.peek(), Some(b'=' | b'>' | b'~'));
+    if given {
+        c.blanks();
+    }
+    // A bare word after it is another variable.
+    let value = given && matches!(c.peek(), Some(b'"' | b'\'' | b'`'));
+    if !value {
+        c.at = from;
+    }
+    value
 }
 
 /// Passes over a type annotation between a colon and an equals sign: `k: &'static str = "v"`, `k: string = "v"`.

@@ -1,5 +1,5 @@
 //! Names that are values themselves: `name: K` with `value: v`, `key="K" value="v"`, `<name>K</name><value>v</value>`,
-//! `<property name="K">v</property>`, `<key>K</key><string>v</string>`.
+//! `<property name="K">v</property>`, `<key>K</key><string>v</string>`; and the value first: `value: v` with `name: K`.
 
 use std::ops::Range;
 
@@ -11,6 +11,9 @@ const VALUE_KEYS: [&[u8]; 7] = [b"value", b"default_value", b"defaultvalue", b"c
 /// Keys that hold its name.
 const NAME_KEYS: [&[u8]; 6] = [b"name", b"key", b"id", b"field", b"variable", b"property"];
 
+/// How far before its name a value of a pair may begin, with its key: bytes.
+const FARTHEST: usize = 200;
+
 /// Reads the value of a pair whose name was just passed over, with its closing quote.
 pub(super) fn value(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool) -> Option<Value> {
     // Cheap refusals first: nearly every name comes this way.
@@ -21,11 +24,15 @@ pub(super) fn value(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool) -> Op
             return value::read(c, Operator::Tag, None);
         }
         b'\n' | b'\r' | b' ' | b',' | b'\t' | b';' => {}
+        b'/' | b'}' if quoted => {}
         _ => return None,
     }
-    if !is_named(c.text, name, quoted) {
-        return None;
-    }
+    let key = key_of(c.text, name, quoted)?;
+    after(c).or_else(|| before(c.text, key))
+}
+
+/// The value of the key that follows.
+fn after(c: &mut Cursor<'_>) -> Option<Value> {
     let from = c.at;
     c.skip(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';'));
     c.quote();
@@ -42,29 +49,58 @@ pub(super) fn value(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool) -> Op
     Some(Value { operator: Operator::Pair, ..read })
 }
 
-/// Whether the name is the value of a key such as `name`.
-fn is_named(text: &[u8], name: &Range<usize>, quoted: bool) -> bool {
+/// Where the key begins of which the name is the value, if it is one such as `name`.
+fn key_of(text: &[u8], name: &Range<usize>, quoted: bool) -> Option<usize> {
+    let floor = name.start.saturating_sub(16);
     let mut at = name.start;
-    let back = |at: usize, wanted: &dyn Fn(u8) -> bool| {
-        let floor = name.start.saturating_sub(16);
-        let mut at = at;
-        while at > floor && wanted(text[at - 1]) {
-            at -= 1;
-        }
-        at
-    };
     if quoted {
-        at = back(at, &|b| matches!(b, b'"' | b'\'' | b'\\'));
+        at = back(text, floor, at, |b| matches!(b, b'"' | b'\'' | b'\\'));
     }
-    at = back(at, &|b| matches!(b, b' ' | b'\t'));
-    let operator = back(at, &|b| matches!(b, b':' | b'='));
+    key_before(text, floor, at, &NAME_KEYS)
+}
+
+/// Passes backwards over bytes of a class, no further than `floor`.
+fn back(text: &[u8], floor: usize, mut at: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    while at > floor && wanted(text[at - 1]) {
+        at -= 1;
+    }
+    at
+}
+
+/// Where the key begins that stands, with its operator, before `at`, if it is one of `keys`.
+fn key_before(text: &[u8], floor: usize, at: usize, keys: &[&[u8]]) -> Option<usize> {
+    let at = back(text, floor, at, |b| matches!(b, b' ' | b'\t'));
+    let operator = back(text, floor, at, |b| matches!(b, b':' | b'='));
     if operator == at {
-        return false;
+        return None;
     }
-    let key = &text[back(operator, &|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'\\'))..operator];
-    let key_end = operator - key.len();
-    let key = &text[back(key_end, &|b| b.is_ascii_alphanumeric())..key_end];
-    NAME_KEYS.iter().any(|wanted| key.eq_ignore_ascii_case(wanted))
+    let end = back(text, floor, operator, |b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'\\'));
+    let start = back(text, floor, end, |b| b.is_ascii_alphanumeric() || b == b'_');
+    keys.iter().any(|key| key.eq_ignore_ascii_case(&text[start..end])).then_some(start)
+}
+
+/// The value of the key that stands before the one at `key`: `value: v` and then `name: K`.
+fn before(text: &[u8], key: usize) -> Option<Value> {
+    let floor = key.saturating_sub(FARTHEST);
+    let opened = back(text, floor, key, |b| matches!(b, b'"' | b'\'' | b'\\'));
+    let end = back(text, floor, opened, |b| b.is_ascii_whitespace() || matches!(b, b',' | b';'));
+    if end == opened || end == floor {
+        return None;
+    }
+    let quoted = matches!(text[end - 1], b'"' | b'\'');
+    let (start, end) = if quoted {
+        (text[floor..end - 1].iter().rposition(|b| *b == text[end - 1])? + floor + 1, end - 1)
+    } else {
+        (back(text, floor, end, |b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'\'')), end)
+    };
+    let bare = start - usize::from(quoted);
+    let apart = bare > floor && end > start && !text[start..end].contains(&b'\n');
+    (apart && key_before(text, floor, bare, &VALUE_KEYS).is_some()).then_some(Value {
+        range: start..end,
+        operator: Operator::Pair,
+        quoted,
+        joined: false,
+    })
 }
 
 /// `K</name> <value>v</value>`, after the name.

@@ -45,6 +45,10 @@ fn assignments_of_many_languages() {
         ("string(pass) == \"changeme\"", "pass", "changeme", Compare, true),
         ("{user: derek, password: changeme}", "password", "changeme", Colon, false),
         ("password = '''changeme'''", "password", "changeme", Equals, true),
+        ("var password string = \"changeme\"", "password", "changeme", Equals, true),
+        ("Dim password As String = \"changeme\"", "password", "changeme", Equals, true),
+        ("$password .= 'changeme';", "password", "changeme", Equals, true),
+        ("ENV DB_PASSWORD changeme", "PASSWORD", "changeme", Blank, false),
         ("f(token=abc, x=1)", "token", "abc", Equals, false),
         ("密码：changeme", "密码", "changeme", Colon, false),
         ("contraseña = \"changeme\"", "contraseña", "changeme", Equals, true),
@@ -67,6 +71,9 @@ fn elements_attributes_and_pairs() {
         ("- name: DB_PASSWORD\n  value: \"changeme\"\n", "PASSWORD", "changeme", Pair, true),
         ("{\"name\": \"DB_PASSWORD\", \"value\": \"changeme\"}", "PASSWORD", "changeme", Pair, true),
         ("name = \"DB_PASSWORD\"\n  value = \"changeme\"", "PASSWORD", "changeme", Pair, true),
+        ("- value: changeme\n  name: DB_PASSWORD\n", "PASSWORD", "changeme", Pair, false),
+        ("{\"value\": \"changeme\", \"name\": \"DB_PASSWORD\"}", "PASSWORD", "changeme", Pair, true),
+        ("<add value=\"changeme\" key=\"Password\"/>", "Password", "changeme", Pair, true),
     ]);
 }
 
@@ -141,6 +148,8 @@ fn what_is_no_value() {
         ("password = \"never closed", "password"),
         ("password", "password"),
         ("name: DB_PASSWORD\nother: x", "PASSWORD"),
+        ("other: x\nname: DB_PASSWORD\n", "PASSWORD"),
+        ("value: \"\"\nname: DB_PASSWORD\n", "PASSWORD"),
     ] {
         assert_eq!(read(text, word), None, "{text:?}");
     }
@@ -187,7 +196,8 @@ fn any_text_is_read_without_harm_and_within_bounds() {
         let name = identifier(text.as_bytes(), at..at + "password".len());
         assert!(name.start <= at && at + "password".len() <= name.end && name.end <= text.len(), "{text:?}");
         let Some(value) = value_after(text.as_bytes(), &name) else { continue };
-        assert!(name.end < value.range.start && value.range.end <= text.len(), "{text:?}: {value:?}");
+        let apart = name.end < value.range.start || value.range.end < name.start && value.operator == Operator::Pair;
+        assert!(apart && value.range.end <= text.len(), "{text:?}: {value:?}");
         assert!((1..=LONGEST_VALUE).contains(&value.range.len()), "{text:?}: {value:?}");
         // It depends on nothing beyond its bounds.
         let seen = text.len().min(name.end + LONGEST_GAP + LONGEST_VALUE + 8);

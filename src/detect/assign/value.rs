@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::{LONGEST_GAP, LONGEST_VALUE, Operator, Value};
+use crate::detect::joined;
 
 /// Reads the value at the cursor, which stands behind `operator`; `name_quote` closed the name.
 pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u8, usize)>) -> Option<Value> {
@@ -148,13 +149,19 @@ fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> 
     while let Some(b) = c.peek() {
         match b {
             b'\n' if triple && c.at > start => {
-                return Some(Value { range: start..c.at, operator, quoted: true });
+                return Some(Value { range: start..c.at, operator, quoted: true, joined: false });
             }
             b'\n' => return None,
             b'\\' => backslashes += 1,
             _ if b == quote && backslashes <= slashes => {
                 let end = c.at - backslashes.min(slashes);
-                return (end > start).then_some(Value { range: start..end, operator, quoted: true });
+                let last = if slashes == 0 { last_piece(c, operator, start, end) } else { end };
+                return (end > start).then_some(Value {
+                    range: start..last,
+                    operator,
+                    quoted: true,
+                    joined: last > end,
+                });
             }
             _ => backslashes = 0,
         }
@@ -164,6 +171,15 @@ fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> 
         }
     }
     None
+}
+
+/// Where a literal that begins at `start`, and whose first piece ends at `end`, ends with its last piece.
+fn last_piece(c: &Cursor<'_>, operator: Operator, start: usize, end: usize) -> usize {
+    if matches!(operator, Operator::Option | Operator::Blank | Operator::Compare | Operator::Tag) {
+        return end;
+    }
+    let last = joined::last_end(&c.text[..c.limit], end);
+    if last - start > LONGEST_VALUE { end } else { last }
 }
 
 /// Bytes written as numbers: `{52, 47, 132}`, `[0x1f, 0x8b]`, `[]byte{52, 47}`. At least eight, on one line.
@@ -187,7 +203,7 @@ fn numbers(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
     let digits = body.first().is_some_and(u8::is_ascii_digit);
     let whole = matches!(c.peek(), Some(b'}' | b']' | b')' | b'\n' | b'\r'));
     if commas >= 7 && digits && whole && body.len() <= LONGEST_VALUE {
-        return Some(Value { range: start..start + body.len(), operator, quoted: false });
+        return Some(Value { range: start..start + body.len(), operator, quoted: false, joined: false });
     }
     c.at = from;
     None
@@ -206,6 +222,7 @@ fn bare(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
             range: start..end,
             operator,
             quoted: false,
+            joined: false,
         });
     }
     let mut depth = 0usize;
@@ -228,7 +245,7 @@ fn bare(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
     while end > start && matches!(c.text[end - 1], b'.' | b':') && !c.text[start..end].ends_with(b"...") {
         end -= 1;
     }
-    (end > start).then_some(Value { range: start..end, operator, quoted: false })
+    (end > start).then_some(Value { range: start..end, operator, quoted: false, joined: false })
 }
 
 /// Whether a sign that passwords may hold ends the value here: what follows it is white space, a quote, a bracket, an escape,

@@ -8,10 +8,12 @@ mod name;
 mod own;
 mod value;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::detect::Operator;
 
+pub(super) use name::words;
 pub(super) use own::{Own, own};
 
 /// Defines the signals: a constant index and a name for each.
@@ -170,6 +172,8 @@ pub(super) struct Place<'t> {
     pub(super) name: Option<Range<usize>>,
     /// The value.
     pub(super) value: Range<usize>,
+    /// Its bytes, put together if it stands in pieces.
+    pub(super) bytes: Cow<'t, [u8]>,
     /// What stands between.
     pub(super) operator: Option<Operator>,
     /// The value stood in quotes.

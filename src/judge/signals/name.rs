@@ -22,6 +22,12 @@ const MEANINGS: &[(&[&str], usize)] = &[
             "sifre",
             "losenord",
             "salasana",
+            "пароль",
+            "Пароль",
+            "密码",
+            "密碼",
+            "パスワード",
+            "비밀번호",
         ],
         1,
     ),
@@ -48,10 +54,10 @@ const MEANINGS: &[(&[&str], usize)] = &[
 ];
 
 /// Bytes of the longest of them.
-pub(super) const LONGEST_MEANING: usize = "subscription".len();
+pub(super) const LONGEST_MEANING: usize = "パスワード".len();
 
 /// The words of a name: parted by signs and by turns from small to capital letters.
-fn words(name: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+pub(in crate::judge) fn words(name: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
         while name.get(at).is_some_and(|b| !b.is_ascii_alphanumeric() && *b < 0x80) {

@@ -31,25 +31,25 @@ thread_local! {
 fn measure(place: &Place<'_>, is_hopeless: fn(&Signals) -> bool) -> Own {
     let mut signals = [0; super::COUNT];
     let name = place.name();
-    value::measure(&place.text[place.value.clone()], &place.text[name.clone()], &mut signals);
+    value::measure(&place.bytes, &place.text[name.clone()], &mut signals);
     name::measure(&place.text[name.clone()], place.anchor - name.start, &place.text[place.anchor..], &mut signals);
     Own { hopeless: is_hopeless(&signals), signals }
 }
 
 /// The signals of the value and its name, measured or remembered. `is_hopeless` is one and the same function at all calls.
 pub(in crate::judge) fn own(place: &Place<'_>, is_hopeless: fn(&Signals) -> bool) -> Own {
-    if place.value.len() > LONGEST {
+    if place.bytes.len() > LONGEST {
         return measure(place, is_hopeless);
     }
     let name = place.name();
     let tail = &place.text[place.anchor..place.text.len().min(place.anchor + name::LONGEST_MEANING)];
-    let mut key = Vec::with_capacity(4 + tail.len() + name.len() + place.value.len());
+    let mut key = Vec::with_capacity(4 + tail.len() + name.len() + place.bytes.len());
     for length in [name.len(), place.anchor - name.start, tail.len()] {
         key.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     }
     key.extend_from_slice(tail);
     key.extend_from_slice(&place.text[name]);
-    key.extend_from_slice(&place.text[place.value.clone()]);
+    key.extend_from_slice(&place.bytes);
     SEEN.with_borrow_mut(|seen| {
         if let Some(own) = seen.get(&key[..]) {
             return own.clone();

@@ -2,6 +2,7 @@
 
 use super::lists::usual;
 use super::{Signal, Signals, percent, set};
+use crate::judge::value::{is_dotted, is_plain_word, is_uri_or_path};
 use crate::judge::{placeholder, words};
 
 /// 1024 log2(n) for n up to 512, rounded down, from integers alone.
@@ -162,16 +163,9 @@ fn shape(value: &[u8]) -> usize {
         if value.starts_with(b"{") && has(b"\":") { 16 } else { 1 }
     } else if placeholder::is_mask(value) {
         2
-    } else if has(b"://")
-        || value.starts_with(b"/")
-        || value.starts_with(b"./")
-        || value.starts_with(b"../")
-        || value.starts_with(b"~/")
-        || value.starts_with(b"C:\\")
-        || value.starts_with(b"data:")
-    {
+    } else if is_uri_or_path(value) {
         3
-    } else if super::super::value::is_plain_word(value) {
+    } else if is_plain_word(value) {
         14
     } else if has(b"\\w") || has(b"\\d") || has(b"[^") || has(b".*") || has(b"[a-z") || has(b"[A-Z") {
         15
@@ -237,15 +231,6 @@ fn is_expression(value: &[u8]) -> bool {
         || has(b"&&")
         || has(b"||")
         || has(b" + ")
-}
-
-/// `settings.db_password`, `user.password`.
-fn is_dotted(value: &[u8]) -> bool {
-    value.contains(&b'.')
-        && value.split(|b| *b == b'.').all(|part| {
-            part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-                && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
-        })
 }
 
 /// What an `Authorization: Basic` header holds: base64 of printable text with a colon inside.
