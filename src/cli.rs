@@ -324,6 +324,9 @@ pub struct MigrateArgs {
     /// Write to FILE in place of .spillcheck.toml; no file is overwritten.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Carry over the baseline FILE, too (of detect-secrets, or a JSON report of gitleaks); may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Vec<PathBuf>,
     /// Write to standard output, change nothing.
     #[arg(long, conflicts_with = "output")]
     pub dry_run: bool,

@@ -12,7 +12,7 @@ use crate::judge::companions::{Bystander, Companions};
 use crate::origin::{Commit, Origin, Reach};
 use crate::report::{DropReason, ScanError, SkipReason, Stats};
 use crate::rules::{Confidence, Rule, RuleSet, Severity};
-use crate::search::{Allowed, Match, Matches};
+use crate::search::{Allowed, Idle, Match, Matches};
 use crate::secret::Secret;
 use crate::suppression::{Subject, Suppressed, Suppression, SuppressionKind, Suppressor, UnusedAllow};
 
@@ -99,20 +99,25 @@ impl Collector {
         if matches.is_empty() {
             return;
         }
-        let mut inner = self.lock();
         // Old versions cannot be mended.
-        if !matches!(origin, Origin::Commit { .. } | Origin::Object { .. }) {
-            inner.unused.extend(matches.idle.into_iter().map(|idle| UnusedAllow {
-                file: origin.path().into(),
-                line: Some(idle.line),
-                what: idle.what,
-                problem: idle.problem,
-            }));
+        if !matches!(origin, Origin::Commit { in_head: false, .. } | Origin::Tag { .. } | Origin::Object { .. }) {
+            self.idle(origin.path(), matches.idle);
         }
+        let mut inner = self.lock();
         for reason in matches.dropped {
             *inner.dropped.entry(reason).or_default() += 1;
         }
         inner.occurrences.extend(matches.found.into_iter().map(|m| (origin.clone(), m)));
+    }
+
+    /// Allow comments of the file at `path` that allow nothing.
+    pub fn idle(&self, path: &str, comments: Vec<Idle>) {
+        self.lock().unused.extend(comments.into_iter().map(|idle| UnusedAllow {
+            file: path.into(),
+            line: Some(idle.line),
+            what: idle.what,
+            problem: idle.problem,
+        }));
     }
 
     /// Objects of a history were searched.

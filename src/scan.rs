@@ -125,6 +125,8 @@ pub struct Options {
     pub keeps_context: bool,
     /// Which allow comments count.
     pub comments: Comments,
+    /// Allow comments of HEAD that allow nothing are looked for, too, where files are not scanned.
+    pub seeks_unused: bool,
     /// What else keeps findings out of the report; the first that does is named.
     pub suppressors: Vec<Arc<dyn Suppressor>>,
 }

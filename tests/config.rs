@@ -111,6 +111,28 @@ fn history_is_read_with_the_configuration_of_the_working_tree() {
 }
 
 #[test]
+fn in_history_a_comment_counts_where_it_stands_today() {
+    let repo = Repo::new();
+    let (one, two) = (github(30), github(31));
+    // Not written out: it would be read in the scan of this repository.
+    let allow = concat!("# spillcheck", ":allow");
+    repo.write("a.env", format!("a={one}\nb={two} {allow}\n")).commit("first");
+    repo.write("a.env", format!("\na={one} {allow} made up\nb={two}\n")).commit("the other way round");
+    let run = scan(repo.path(), ["--history-only", "-f", "jsonl", "--reveal"]);
+    assert!(run.expect(1).has(&two) && !run.has(&one), "{}", run.out());
+    let by = &run.suppressed()[0].0["suppression"];
+    assert_eq!((&by["file"], &by["line"], &by["reason"]), (&json!("a.env"), &json!(2), &json!("made up")));
+    // The position is still that of the first version.
+    assert_eq!(run.suppressed()[0].0["locations"][0]["line"], 1);
+    // Two places of today, one of them without a comment.
+    repo.write("a.env", format!("a={one} {allow}\na={one}\n")).commit("twice");
+    assert!(scan(repo.path(), ["--history-only", "-f", "jsonl", "--reveal"]).expect(1).has(&one));
+    // What HEAD has no longer is judged where it stood.
+    repo.write("a.env", format!("b={two} {allow}\n")).commit("one is gone");
+    assert_eq!(scan(repo.path(), ["--history-only", "-f", "jsonl", "--reveal"]).expect(1).findings().len(), 1);
+}
+
+#[test]
 fn a_bare_repository_has_the_configuration_of_its_head() {
     let repo = Repo::new();
     let secret = github(3);

@@ -234,8 +234,9 @@ fn baselines_and_allow_comments_show_no_secret() {
     assert!(
         known.expect(0).out().matches("a note").count() >= 20 && audit.expect(0).out().matches(" of ").count() >= 20
     );
-    let explained: Vec<Run> =
-        ["login.yml:2", "key.pem:1", "key.json:1", "HEAD:f1.txt:2"].map(|place| run(&["explain", place], "")).into();
+    let explained: Vec<Run> = ["login.yml:2", "key.pem:1", "key.json:1", "HEAD:f1.txt:2"]
+        .map(|place| run(&["explain", "-v", place], ""))
+        .into();
     assert!(explained.iter().all(|run| run.expect(0).out().contains("outcome: ")));
     for (run, what) in explained.iter().map(|run| (run, "explain")) {
         for (output, name) in outputs(run, what) {
@@ -264,6 +265,15 @@ fn baselines_and_allow_comments_show_no_secret() {
         assert!(["not b=ghp_******", "not b&#61;ghp&#95;"].iter().any(|t| text.contains(t)), "{format}: {text}");
         assert_hidden(&run.stdout, &hidden, format);
     }
+    // A report of gitleaks that is not redacted, and what is made of it.
+    let report = format!(r#"[{{"RuleID": "x", "File": "a.env", "Secret": "{other}", "Match": "b={other}"}}]"#);
+    support::write(folder.path(), ".gitleaks-baseline.json", report);
+    for args in [&["migrate", "--dry-run"][..], &["migrate"], &["scan", "-v", "--no-inline"]] {
+        for (output, name) in outputs(&Spillcheck::new(folder.path()).args(args).run(), "migrate") {
+            assert_hidden(&output, &hidden, &name);
+        }
+    }
+    assert_hidden(&std::fs::read(folder.path().join(".spillcheck-baseline")).unwrap(), &hidden, "migrated");
 }
 
 #[test]

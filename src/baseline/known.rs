@@ -123,6 +123,11 @@ impl Known {
         }
     }
 
+    /// What it is called in reports.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The entries, if it is another scanner's baseline.
     pub fn foreign(&self) -> &[Foreign] {
         match &self.content {

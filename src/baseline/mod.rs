@@ -33,8 +33,11 @@ pub use known::{Known, Problem};
 
 /// The name of a baseline in the root of a repository.
 pub const FILE_NAME: &str = ".spillcheck-baseline";
-/// The name of detect-secrets' baseline; read where it lies beside ours.
+/// The name of detect-secrets' baseline.
 pub const DETECT_SECRETS_NAME: &str = ".secrets.baseline";
+/// The names of other scanners' baselines, read where they lie beside ours. gitleaks gives its own no name; these are the usual
+/// ones.
+pub const FOREIGN_NAMES: [&str; 3] = [DETECT_SECRETS_NAME, ".gitleaks-baseline.json", "gitleaks-baseline.json"];
 
 /// 128 bits, written as eight groups of four hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

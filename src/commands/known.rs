@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::UsageError;
-use crate::baseline::{DETECT_SECRETS_NAME, FILE_NAME, Known};
+use crate::baseline::{FILE_NAME, FOREIGN_NAMES, Known};
 use crate::cli::CommonArgs;
 use crate::config::files::Files;
 use crate::git;
@@ -33,9 +33,7 @@ pub(super) fn suppressors(args: &CommonArgs, targets: &[Target]) -> Result<Vec<A
     }
     let today = today();
     for path in &args.baseline {
-        let text = fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
-        let name = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
-        all.push(Arc::new(Known::read(&name, &text, today).map_err(UsageError::new)?));
+        all.push(Arc::new(named(path)?));
     }
     if !args.baseline.is_empty() {
         return Ok(all);
@@ -45,7 +43,7 @@ pub(super) fn suppressors(args: &CommonArgs, targets: &[Target]) -> Result<Vec<A
     roots.dedup_by(|b, a| a.base == b.base && a.prefix == b.prefix);
     for root in &roots {
         let head = root.repository.as_ref().filter(|repository| repository.is_bare()).map(git::Head::new);
-        for name in [FILE_NAME, DETECT_SECRETS_NAME] {
+        for name in [FILE_NAME].into_iter().chain(FOREIGN_NAMES) {
             let (file, text) = match &head {
                 // A bare repository has no other files than those of its commits.
                 Some(head) => (format!("{}HEAD:{name}", root.prefix), head.read(name).map_err(UsageError::new)?),
@@ -58,6 +56,24 @@ pub(super) fn suppressors(args: &CommonArgs, targets: &[Target]) -> Result<Vec<A
         }
     }
     Ok(all)
+}
+
+/// A baseline that the user named.
+pub(super) fn named(path: &Path) -> Result<Known, UsageError> {
+    let text = fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
+    let name = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+    Known::read(&name, &text, today()).map_err(UsageError::new)
+}
+
+/// Other scanners' baselines in a folder.
+pub(super) fn foreign(folder: &Path) -> Result<Vec<Known>, UsageError> {
+    let mut found = Vec::new();
+    for name in FOREIGN_NAMES {
+        if let Some(text) = lying(&folder.join(name))? {
+            found.push(Known::read(name, &text, today()).map_err(UsageError::new)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The text of a baseline; none if there is no such file.

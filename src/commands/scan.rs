@@ -47,6 +47,7 @@ pub(super) fn perform(
         line_hashes: outputs.iter().any(Output::wants_line_hashes),
         history: if args.full_search { History::FullSearch } else { History::Changes },
         comments: comments(args),
+        seeks_unused: args.fail_on_unused_allow,
         suppressors: std::iter::once(Arc::clone(&policy) as Arc<dyn Suppressor>)
             .chain(known::suppressors(args, &plan.targets)?)
             .collect(),

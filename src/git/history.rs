@@ -96,7 +96,8 @@ struct Findings<'f> {
 struct First {
     appearance: Option<Appearance>,
     object: Oid,
-    in_head: bool,
+    /// The version at this path in HEAD, if it has the secret.
+    head: Option<Oid>,
 }
 
 impl Findings<'_> {
@@ -139,14 +140,15 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
             Some(paths) => staged_only.extend(paths.iter().map(|p| (*id, *p))),
             None if appearances.is_empty() => {
                 for key in keys() {
-                    let first = First { appearance: None, object: *id, in_head: false };
+                    let first = First { appearance: None, object: *id, head: None };
                     firsts.insert((*key, f.alone(*id).0), first);
                 }
             }
             None => {}
         }
     }
-    let details = details(f, firsts.values().map(|first| first.object).chain(staged_only.iter().map(|s| s.0)));
+    let in_commits = firsts.values().flat_map(|first| [Some(first.object), first.head]).flatten();
+    let details = details(f, in_commits.chain(staged_only.iter().map(|s| s.0)));
     report_firsts(f, firsts, &details);
     for (id, path) in staged_only {
         let found = details.get(&id).map(|m| m.found.clone()).unwrap_or_default();
@@ -166,13 +168,15 @@ fn report_firsts(f: &Findings<'_>, firsts: BTreeMap<(u32, Arc<str>), First>, det
         let Some(matches) = details.get(&first.object) else { continue };
         // A key id that would not be reported for itself may be a part of this credential.
         let part = |m: &&Match| m.confidence < f.scan.floor && companions.is_part(m.rule);
-        let found = matches.found.iter().filter(|m| Key::of(m) == *key || part(m)).cloned().collect();
+        let today = first.head.filter(|head| *head != first.object).and_then(|head| details.get(&head));
+        let found = matches.found.iter().filter(|m| Key::of(m) == *key || part(m));
+        let found = found.map(|m| as_allowed_today(m, today)).collect();
         let path: Arc<str> = format!("{}{path}", f.prefix).into();
         let origin = match first.appearance.map(|a| (a.holder, reaches.get(&a.order))) {
             Some((Holder::Commit(id), reach)) => Origin::Commit {
                 path,
                 commit: Arc::clone(commits.entry(id).or_insert_with(|| Arc::new(commit_about(f.repository, id)))),
-                in_head: first.in_head,
+                in_head: first.head.is_some(),
                 reach: reach.map_or_else(|| Arc::new(Reach::Unknown), Arc::clone),
             },
             Some((Holder::Tag(tag, reach), _)) => Origin::Tag { path, tag, reach },
@@ -183,10 +187,25 @@ fn report_firsts(f: &Findings<'_>, firsts: BTreeMap<(u32, Arc<str>), First>, det
     }
 }
 
+/// A match of the first version, with the comment that allows it in the version of today: who allows a secret writes it there.
+/// If that has the secret in several places, each has to be allowed.
+fn as_allowed_today(found: &Match, today: Option<&Matches>) -> Match {
+    let mut found = found.clone();
+    if let Some(today) = today {
+        let key = Key::of(&found);
+        let mut comments = today.found.iter().filter(|m| Key::of(m) == key).map(|m| m.allowed.as_ref());
+        let all: Option<Vec<_>> = comments.by_ref().collect();
+        found.allowed = all.and_then(|all| all.into_iter().next().cloned());
+    }
+    found
+}
+
 fn note(firsts: &mut BTreeMap<(u32, Arc<str>), First>, key: u32, object: Oid, appearance: &Appearance) {
     let place = (key, Arc::clone(&appearance.path));
-    let first = firsts.entry(place).or_insert_with(|| First { appearance: None, object, in_head: false });
-    first.in_head |= appearance.in_head;
+    let first = firsts.entry(place).or_insert_with(|| First { appearance: None, object, head: None });
+    if appearance.in_head {
+        first.head = Some(object);
+    }
     // Two versions cannot first appear at one path in one commit; two tags can have one name.
     let rank = (appearance.order, object);
     if first.appearance.as_ref().is_none_or(|a| rank < (a.order, first.object)) {

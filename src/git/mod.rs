@@ -2,6 +2,7 @@
 //! hooks, filters, pagers, credential helpers or file system monitors for the calls made here.
 
 mod attribution;
+pub mod comments;
 mod commits;
 mod delta;
 mod environment;

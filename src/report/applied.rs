@@ -17,15 +17,20 @@ fn counts<'a>(report: &'a Report<'_>) -> BTreeMap<&'a Suppression, u64> {
     counts
 }
 
+/// Suppressed findings by what suppressed them, at most `most`: `2 by allow rule 1 in .spillcheck.toml:4`.
+pub(super) fn suppressed(report: &Report<'_>, most: usize) -> Vec<String> {
+    let counts = counts(report);
+    let mut named: Vec<String> = counts.iter().take(most).map(|(by, n)| format!("{} by {by}", thousands(*n))).collect();
+    if let Some(left @ 1..) = counts.len().checked_sub(most) {
+        named.push(format!("and {left} more (--verbose lists them)"));
+    }
+    named
+}
+
 /// Lines for people, not yet made printable: suppressed findings by what suppressed them, the files that were applied, and
 /// what of them could not be applied; at most `most` of each, with what is left out.
 pub(super) fn lines(report: &Report<'_>, most: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let counts = counts(report);
-    lines.extend(counts.iter().take(most).map(|(by, n)| format!("  {} by {by}", thousands(*n))));
-    if let Some(left @ 1..) = counts.len().checked_sub(most) {
-        lines.push(format!("  and {left} more (--verbose lists them)"));
-    }
+    let mut lines: Vec<String> = suppressed(report, most).iter().map(|what| format!("  {what}")).collect();
     if !report.applied.is_empty() {
         let names: Vec<String> = report.applied.iter().map(|a| format!("{} ({})", a.path, a.format)).collect();
         lines.push(format!("Configuration: {}.", names.join(", ")));

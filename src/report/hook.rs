@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::human::{Page, Paint, sorted};
-use super::text::{count, printable, thousands, wrap};
-use super::{Options, Report, summary};
+use super::text::{count, printable, wrap};
+use super::{Options, Report, applied, summary};
 use crate::finding::{Finding, Place};
 
 /// What a hook looked at, for the advice on what to do.
@@ -25,6 +25,8 @@ pub enum Subject {
     Files,
 }
 
+/// Suppressions named in the line of a hook that has nothing to report.
+const SUPPRESSED: usize = 5;
 /// Columns of the labels of the advice.
 const LABEL: usize = 12;
 
@@ -44,9 +46,8 @@ pub fn write_hook(
             true => format!("searched {}: no leaks found", summary::searched(report)),
             false => "nothing was searched".to_owned(),
         };
-        let suppressed = report.suppressed_by_kind().into_iter().map(|(kind, n)| format!("{} {kind}", thousands(n)));
-        let suppressed: Vec<String> = suppressed.collect();
-        let silence = (!suppressed.is_empty()).then(|| format!("suppressed: {}", suppressed.join(", ")));
+        let suppressed = printable(&applied::suppressed(report, SUPPRESSED).join(", "));
+        let silence = (!suppressed.is_empty()).then(|| format!("suppressed: {suppressed}"));
         let line: Vec<String> = notes.into_iter().chain([searched]).chain(silence).collect();
         writeln!(out, "spillcheck: {}", line.join("; "))?;
         return out.flush();

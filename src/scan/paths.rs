@@ -136,6 +136,9 @@ impl<'s> Paths<'s> {
         let mut covered: Vec<PathBuf> = Vec::new();
         if let Some(repository) = &repository {
             self.history(repository, prefix);
+            if self.options.seeks_unused && (is_bare || self.what == What::History) {
+                git::comments::unused(self.scan, repository, prefix);
+            }
             if self.submodules {
                 self.modules(repository, place, prefix, &mut covered);
             }

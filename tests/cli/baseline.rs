@@ -327,6 +327,43 @@ fn an_audit_writes_down_what_is_decided() {
     assert_eq!(states().len(), 4);
 }
 
+/// The same in a terminal, with colours and a cursor.
+#[test]
+fn an_audit_in_a_terminal() {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    use crate::support::tools;
+
+    let Some(script) = tools::on_path("script") else {
+        return tools::not_run("the audit in a terminal", "`script` of util-linux is not on the PATH");
+    };
+    let folder = folder();
+    let root = folder.path();
+    write(root, "a.env", format!("token={}\n", github(45)));
+    write(root, "b.env", format!("token={}\n", github(46)));
+    let command = format!("{} baseline audit", env!("CARGO_BIN_EXE_spillcheck"));
+    let mut child = Command::new(script)
+        .args(["-qefc", &command, "/dev/null"])
+        .current_dir(root)
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"n\nmade up\na\nf\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{out}");
+    assert!(out.contains("1 of 2") && out.contains("[k]eep reporting") && out.contains("\u{1b}["), "{out}");
+    assert!(out.contains("All 2 findings are decided"), "{out}");
+    let rule = "github-personal-access-token";
+    let mut states: Vec<String> = entries(root).iter().map(|l| l[40..].to_owned()).collect();
+    states.sort();
+    assert_eq!(states, [format!("allow {rule} reason=\"made up\""), format!("false-alarm {rule}")]);
+}
+
 fn sha1(text: &str) -> String {
     let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
     hasher.update(text.as_bytes());
@@ -423,6 +460,73 @@ fn a_bare_repository_has_the_baseline_of_its_head() {
     assert!(run.expect(2).err().contains("name a file with --baseline"), "{}", run.err());
     baseline(bare.path(), ["create", "bare.git", "--baseline", "known"]).expect(0);
     jsonl(bare.path(), &["bare.git", "--baseline", "known"]).expect(0);
+}
+
+/// What `migrate` makes of other scanners' baselines silences what they did, and nothing else.
+#[test]
+fn migrated_baselines_know_the_same() {
+    let repo = Repo::new();
+    let (token, other, gone, phrase) = (github(70), github(71), github(72), password(70));
+    repo.commit_file("old.env", format!("a={gone}\n"));
+    repo.remove("old.env").write("a.env", format!("token={token}\n")).write("b.env", format!("token={token}\n"));
+    repo.write("c [1].yml", format!("password: \"{phrase}\"\n")).write("t/d.env", format!("a={}\n", github(73)));
+    repo.commit("now");
+    let entry = |kind: &str, secret: &str, line: u32| serde_json::json!({"type": kind, "hashed_secret": sha1(secret), "is_verified": false, "line_number": line});
+    let mut audited = entry("Secret Keyword", &phrase, 1);
+    audited["is_secret"] = false.into();
+    let exclude = "detect_secrets.filters.regex.should_exclude_file";
+    let document = serde_json::json!({
+        "version": "1.5.0", "plugins_used": [],
+        "filters_used": [{"path": "detect_secrets.filters.heuristic.is_lock_file"}, {"path": exclude, "pattern": ["^t/"]},
+            {"path": "detect_secrets.filters.gibberish.should_exclude_secret", "limit": 3.7}],
+        "results": {"a.env": [entry("GitHub Token", &token, 1), entry("Base64 High Entropy String", &other, 7)],
+            "c [1].yml": [audited]},
+    });
+    repo.write(".secrets.baseline", serde_json::to_string_pretty(&document).unwrap());
+    let report =
+        serde_json::json!([{"RuleID": "github-pat", "StartLine": 1, "Match": gone, "Secret": gone, "File": "old.env"}]);
+    repo.write(".gitleaks-baseline.json", report.to_string());
+    let outcome = |run: Run| -> Vec<String> {
+        let mut all: Vec<String> = run
+            .expect(1)
+            .findings()
+            .iter()
+            .flat_map(|f| f.paths().into_iter().map(|p| format!("{p} {}", f.secret())))
+            .collect();
+        all.sort();
+        all
+    };
+    let before = outcome(jsonl(repo.path(), &[]));
+    assert_eq!(before, [format!("b.env {token}")], "the token in the other file is new to detect-secrets");
+    let dry = Spillcheck::new(repo.path()).args(["migrate", "--dry-run"]).run();
+    assert!(
+        dry.expect(0).out().contains("would write .spillcheck-baseline: 2 of 3 entries of .secrets.baseline"),
+        "{}",
+        dry.out()
+    );
+    assert!(!repo.path().join(FILE).exists());
+    let run = Spillcheck::new(repo.path()).args(["migrate"]).run();
+    let (out, err) = (run.expect(0).out(), run.err());
+    assert!(out.contains("wrote .spillcheck-baseline: 2 of 3 entries of .secrets.baseline\n"), "{out}");
+    assert!(out.contains("wrote .spillcheck-baseline: 1 of 1 entries of .gitleaks-baseline.json\n"), "{out}");
+    let left = ".secrets.baseline: a.env:7: Base64 High Entropy String: nothing is found there that it stands for";
+    assert!(err.contains(left) && err.contains("a filter that is no expression"), "{err}");
+    let mut lines: Vec<String> = entries(repo.path()).iter().map(|l| l[40..].to_owned()).collect();
+    lines.sort();
+    let rule = "github-personal-access-token";
+    let wanted = [
+        "false-alarm generic-password path=\"c [[]1[]].yml\" reason=\"from .secrets.baseline\"".to_owned(),
+        format!("unreviewed {rule} path=a.env reason=\"from .secrets.baseline\""),
+        format!("unreviewed {rule} reason=\"from .gitleaks-baseline.json\""),
+    ];
+    assert_eq!(lines, wanted);
+    repo.remove(".secrets.baseline").remove(".gitleaks-baseline.json");
+    assert_eq!(outcome(jsonl(repo.path(), &[])), before, "without the old files");
+    // A second run keeps what is there.
+    repo.write(".secrets.baseline", serde_json::to_string_pretty(&document).unwrap());
+    std::fs::remove_file(repo.path().join(".spillcheck.toml")).unwrap();
+    Spillcheck::new(repo.path()).args(["migrate"]).run().expect(0);
+    assert_eq!(entries(repo.path()).len(), 3);
 }
 
 #[test]

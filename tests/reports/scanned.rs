@@ -235,3 +235,31 @@ fn nothing_that_github_refuses() {
     }
     assert!(!log.to_string().contains("@example.org"), "no addresses of authors and committers");
 }
+
+/// Silence is explained in every format: how much, and by what.
+#[test]
+fn every_format_says_what_was_suppressed_and_by_what() {
+    let folder = folder();
+    let root = folder.path();
+    // Not written out: it would be read in the scan of this repository.
+    let allow = concat!("spillcheck", ":allow");
+    write_file(root, "a.env", format!("a={} # {allow}\n", github(80)));
+    write_file(root, "b.env", format!("b={}\n", github(81)));
+    write_file(root, "c.env", format!("c={}\n", github(82)));
+    write_file(root, "d.env", concat!("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7", "EXAMPLE\n"));
+    super::support::Spillcheck::new(root)
+        .args(["baseline", "create", "--no-inline", "c.env", "--baseline", ".spillcheck-baseline"])
+        .run()
+        .expect(0);
+    write_file(root, ".spillcheck.toml", "[[allow]]\npaths = [\"b.env\"]\n");
+    let all = ["human", "json", "jsonl", "sarif", "github", "markdown", "gitlab", "gitleaks-json"];
+    for format in all {
+        let run = scan(root, ["-f", format, "--omit-suppressed"]);
+        // Markdown writes signs as numbers.
+        let said = format!("{}{}", run.expect(0).out(), run.err()).replace("&#58;", ":").replace("&#95;", "_");
+        for what in [allow, "allow rule 1", "entry, unreviewed", "published example", "a.env", ".spillcheck.toml"] {
+            assert!(said.contains(what), "{format} lacks {what}: {said}");
+        }
+        assert!(said.contains(".spillcheck-baseline") || said.contains(".spillcheck%2Dbaseline"), "{format}: {said}");
+    }
+}

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::super::error::ConfigError;
 use super::super::files::Files;
 use super::super::schema::{AllowTable, Join};
-use super::{Carried, CarriedAllow, OneOrMany, expr, go_regex, headers, rule};
+use super::{Carried, CarriedAllow, OneOrMany, expr, go_regex, headers, rule, unknown};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -74,6 +74,7 @@ const GENERIC: &str = "generic-api-key";
 pub(super) fn read(files: &dyn Files, path: &str, text: &str) -> Result<Carried, ConfigError> {
     let mut carried = Carried::new(path, if path.contains("betterleaks") { "betterleaks" } else { "gitleaks" });
     let mut file = parse(path, text)?;
+    carried.notices.extend(unknown::keys(text));
     let own = std::mem::take(&mut file.rules);
     let mut rules = Vec::new();
     let (extends, uses_default) = (file.extend.path.clone(), file.extend.usedefault);

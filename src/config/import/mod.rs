@@ -2,6 +2,7 @@
 //! terms, and what of it we cannot do. `migrate` writes the same out as a file of ours.
 
 mod anchors;
+mod detect_secrets;
 mod expr;
 pub mod ggshield;
 pub mod gitleaks;
@@ -10,6 +11,7 @@ pub mod ids;
 pub mod places;
 mod rule;
 pub mod secretsignore;
+mod unknown;
 
 use super::allow::Allow;
 use super::error::{ConfigError, explain, line_of};
@@ -201,6 +203,8 @@ pub enum Format {
     SecretsIgnore,
     /// `.gitguardian.yaml` of ggshield.
     Ggshield,
+    /// `.secrets.baseline` of detect-secrets: what it was made to pass over.
+    DetectSecrets,
 }
 
 /// The names of files that are read where they lie, in the top folder, in the order in which they are looked for.
@@ -213,6 +217,7 @@ pub const NAMES: &[(&str, Format)] = &[
     (".secretsignore", Format::SecretsIgnore),
     (".gitguardian.yaml", Format::Ggshield),
     (".gitguardian.yml", Format::Ggshield),
+    (".secrets.baseline", Format::DetectSecrets),
 ];
 
 /// The format of a file that the user named; none: one of ours.
@@ -233,6 +238,7 @@ pub fn read(format: Format, files: &dyn super::files::Files, path: &str) -> Resu
         Format::GitleaksIgnore => places::read(path, &text),
         Format::SecretsIgnore => secretsignore::read(path, &text),
         Format::Ggshield => ggshield::read(path, &text),
+        Format::DetectSecrets => return Ok(detect_secrets::read(path, &text)),
     };
     Ok(Some(carried))
 }
