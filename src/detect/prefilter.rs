@@ -5,6 +5,9 @@
 //! follow. At every position of the text the four bytes there are hashed into a bitmap that fits the first-level
 //! cache; the few positions that pass are looked up in a table and compared in full. One pass, no backtracking, no state: any slice of a text gives the hits of that slice.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -53,15 +56,19 @@ impl Gram {
 pub struct Prefilter {
     anchors: Vec<Anchor>,
     /// Two bits of one word for each gram; see [`bits`].
-    bitmap: Box<[u64; WORDS]>,
+    bitmap: Box<[u32; WORDS]>,
     /// Sorted by hash and value; `starts[bucket]..starts[bucket + 1]` are those whose hash begins with `bucket`.
     grams: Vec<Gram>,
     starts: Vec<u32>,
 }
 
 /// The bitmap has 2^17 bits: 16 KiB, half of a first-level cache.
-const WORD_BITS: u32 = 11;
+const WORD_BITS: u32 = 12;
 const WORDS: usize = 1 << WORD_BITS;
+/// By how much a hash is shifted to get the word of the bitmap, and the place of either bit in it.
+const WORD: u32 = 32 - WORD_BITS;
+const FIRST_BIT: u32 = WORD - 5;
+const SECOND_BIT: u32 = FIRST_BIT - 5;
 /// The table has more buckets than there are grams.
 const BUCKET_BITS: u32 = 13;
 const FOLD: u32 = 0x2020_2020;
@@ -70,8 +77,12 @@ fn fold(word: u64) -> u64 {
     word | 0x2020_2020_2020_2020
 }
 
+/// 2^32 divided by the golden ratio: spreads what differs in any bit over the high bits (Knuth, The Art of Computer Programming,
+/// 6.4).
+const FACTOR: u32 = 0x9E37_79B1;
+
 fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1)
+    gram.wrapping_mul(FACTOR)
 }
 
 /// Where a gram's two bits stand: the word, and their places in it. Two bits let one foreign gram in a hundred pass where one
@@ -79,7 +90,7 @@ fn hash(gram: u32) -> u32 {
 #[inline(always)]
 fn bits(gram: u32) -> (usize, u32, u32) {
     let h = hash(gram);
-    ((h >> (32 - WORD_BITS)) as usize, h >> (26 - WORD_BITS) & 63, h >> (20 - WORD_BITS) & 63)
+    ((h >> WORD) as usize, h >> FIRST_BIT & 31, h >> SECOND_BIT & 31)
 }
 
 fn bucket(gram: u32) -> usize {
@@ -158,7 +169,7 @@ impl Prefilter {
         let mut starts = vec![0u32; (1 << BUCKET_BITS) + 1];
         for gram in &grams {
             let (word, a, b) = bits(gram.value);
-            bitmap[word] |= 1u64 << a | 1 << b;
+            bitmap[word] |= 1u32 << a | 1 << b;
             starts[bucket(gram.value) + 1] += 1;
         }
         for i in 1..starts.len() {
@@ -212,8 +223,14 @@ impl Prefilter {
     /// The same for the stems inside `text[range]`; some that only reach into it may be among them.
     pub fn search_range(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(Hit)) {
         // The shortest stem has three bytes.
-        let end = range.end.saturating_sub(2);
-        let mut at = range.start;
+        let range = range.start..range.end.saturating_sub(2);
+        #[cfg(target_arch = "x86_64")]
+        let range = avx2::each(&self.bitmap, text, range, |at, gram| self.look_up(gram, at, text, &mut found));
+        self.search_narrow(text, range, &mut found);
+    }
+
+    /// The same position by position, on any processor.
+    fn search_narrow(&self, text: &[u8], Range { start: mut at, end }: Range<usize>, found: &mut impl FnMut(Hit)) {
         // Five grams from each eight-byte load; the compiler keeps everything in registers.
         while at < end
             && let Some(chunk) = text.get(at..at + 8)
@@ -228,7 +245,7 @@ impl Prefilter {
             }
             while any != 0 {
                 let i = any.trailing_zeros() as usize;
-                self.look_up((word >> (8 * i)) as u32, at + i, text, &mut found);
+                self.look_up((word >> (8 * i)) as u32, at + i, text, found);
                 any &= any - 1;
             }
             at += 5;
@@ -240,7 +257,7 @@ impl Prefilter {
             chunk[..rest.len()].copy_from_slice(rest);
             let gram = u32::from_le_bytes(chunk) | FOLD;
             if self.passes(gram) != 0 {
-                self.look_up(gram, at, text, &mut found);
+                self.look_up(gram, at, text, found);
             }
             at += 1;
         }
@@ -250,7 +267,7 @@ impl Prefilter {
     fn passes(&self, gram: u32) -> u32 {
         let (word, a, b) = bits(gram);
         let word = self.bitmap[word];
-        (word >> a & word >> b) as u32 & 1
+        word >> a & word >> b & 1
     }
 
     #[inline(never)]
@@ -313,6 +330,26 @@ mod tests {
                 hits(&filter, text.as_bytes()).iter().map(|h| (h.at, filter.rules(h.anchor)[0])).collect();
             got.sort_unstable();
             proptest::prop_assert_eq!(got, expected(ANCHORS, text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn wide_and_narrow_steps_find_the_same() {
+        let filter = Prefilter::new(ANCHORS.iter().enumerate().map(|(i, a)| (*a, i, ANYTHING)));
+        // Every anchor at every distance from either end of texts of many lengths.
+        for (anchor, len) in ANCHORS.iter().flat_map(|a| (0..70).map(move |len| (a, len))) {
+            for at in 0..=len {
+                let mut text = vec![b'.'; len];
+                text.splice(at..at, anchor.bytes());
+                for range in [0..text.len(), at..text.len(), 0..at + anchor.len()] {
+                    let (mut wide, mut narrow) = (Vec::new(), Vec::new());
+                    filter.search_range(&text, range.clone(), |hit| wide.push(hit));
+                    let end = range.end.saturating_sub(2);
+                    filter.search_narrow(&text, range.start..end, &mut |hit| narrow.push(hit));
+                    assert_eq!(wide, narrow, "{anchor} at {at} of {len}");
+                    assert!(wide.iter().any(|hit| hit.at == at), "{anchor} at {at} of {len}");
+                }
+            }
         }
     }
 
