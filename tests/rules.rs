@@ -8,6 +8,11 @@ use std::process::Command;
 
 use spillcheck::rules::{Confidence, Kind, Rule, RuleSet, lint, load};
 
+#[path = "rules/defects.rs"]
+mod defects;
+#[path = "rules/random.rs"]
+mod random;
+
 fn rule_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
@@ -82,7 +87,13 @@ fn the_most_common_say_what_to_do_in_their_own_words() {
         host || text.contains('<') || text.contains(", ") || text.contains('(') || text.contains('/')
     };
     for rule in common(&rules) {
-        let texts = [("about", &rule.about), ("impact", &rule.impact), ("disable", &rule.disable)];
+        let texts = [
+            ("about", &rule.about),
+            ("impact", &rule.impact),
+            ("disable", &rule.disable),
+            ("rotate", &rule.rotate),
+            ("store", &rule.store),
+        ];
         for (what, text) in texts {
             if let Some(other) = seen.insert(text, &rule.id) {
                 problems.push(format!("{}: `{what}` is that of {other}: {text}", rule.id));

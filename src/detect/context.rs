@@ -90,6 +90,7 @@ fn relate(
     let Some(name) = given.then_some(own).or_else(|| assign::name_before(text, value.start)) else {
         let between = names::normalise(gap);
         let fits = context.names.is_empty() || names::contains_any(&between, &context.names) || beside;
+        let near = near && !gap_is_foreign(gap) && !is_revision(text, value);
         return (near && fits && !names::contains_any(&between, &context.not_names)).then_some((Relation::Near, None));
     };
     let label = names::normalise(&text[name.clone()]);
@@ -118,6 +119,21 @@ fn gives(gap: &[u8]) -> bool {
     }
     let kind = inner.strip_suffix(b"=").map(<[u8]>::trim_ascii).unwrap_or_default();
     !gap.contains(&b'\n') && (3..=16).contains(&kind.len()) && kind.iter().all(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether what stands between a word and a value without a name ties them no more: another line begins with an operator or
+/// a sentence.
+fn gap_is_foreign(gap: &[u8]) -> bool {
+    let Some(line) = gap.iter().rposition(|b| *b == b'\n') else { return false };
+    let lead = gap[line..].trim_ascii_start();
+    matches!(lead.first(), Some(b'=' | b':'))
+}
+
+/// Whether a value is the hash of a revision or of a file, as lock files and links to code hold them.
+fn is_revision(text: &[u8], value: &Range<usize>) -> bool {
+    const BEFORE: [&[u8]; 6] = [b"#", b"@", b"/blob/", b"/commit/", b"/tree/", b"/raw/"];
+    let hex = text[value.clone()].iter().all(u8::is_ascii_hexdigit);
+    hex && BEFORE.into_iter().any(|before| text[..value.start].ends_with(before))
 }
 
 /// A name that is nothing but the word says whose the value is, and not what; nor does one that only calls it a credential.

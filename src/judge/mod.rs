@@ -132,10 +132,9 @@ fn judge(
         facts = outcome.facts;
         match outcome.verdict {
             Verdict::Valid => {
-                return (
-                    Ok(if rule.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }),
-                    facts,
-                );
+                // A checksum proves that nobody mistyped it, even what somebody made up.
+                let low = rule.confidence == Confidence::Low || placeholder::is_pattern(variable_part(rule, secret));
+                return (Ok(if low { Confidence::Low } else { Confidence::High }), facts);
             }
             Verdict::Weak | Verdict::Invalid => confidence = Confidence::Low,
             Verdict::NotSecret => return (Err(DropReason::NotSecret), facts),
@@ -163,6 +162,8 @@ fn judge(
         Matcher::Assignment(_) => {
             let verdict = if placeholder::stands_in(secret) || placeholder::is_sequence(secret) {
                 Err(DropReason::Placeholder)
+            } else if placeholder::is_pattern(secret) {
+                Ok(Confidence::Low)
             } else {
                 Ok(confidence)
             };
@@ -182,7 +183,7 @@ fn judge(
             confidence = Confidence::Low;
         }
         let sequence = placeholder::is_sequence(body);
-        if sequence {
+        if sequence || placeholder::is_pattern(body) || placeholder::is_time_uuid(secret) {
             confidence = Confidence::Low;
         }
         if !sequence && matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {

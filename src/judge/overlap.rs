@@ -13,6 +13,7 @@ pub(super) fn resolve(judged: &mut [Judged]) {
     if judged.len() < 2 {
         return;
     }
+    silence_generic(judged);
     let mut order: Vec<usize> = (0..judged.len()).filter(|i| judged[*i].verdict.is_ok()).collect();
     // Where a user's rule speaks, a weak guess of ours does not silence it.
     let verbatim = order.iter().any(|i| judged[*i].verbatim);
@@ -46,6 +47,23 @@ pub(super) fn resolve(judged: &mut [Judged]) {
             _ => {
                 kept.insert(secret.start, i);
             }
+        }
+    }
+}
+
+/// Drops what rules that know no provider make of bytes that an offline check knows to be no secret: a publishable key, a public key, a
+/// token without a signature.
+fn silence_generic(judged: &mut [Judged]) {
+    let recognised = |j: &Judged| {
+        // A check that cannot read the structure says only that its own rule does not apply.
+        j.verdict == Err(DropReason::NotSecret) && !j.facts.iter().any(|fact| fact.label == "structure")
+    };
+    let spans: Vec<_> = judged.iter().filter(|j| recognised(j)).map(|j| j.candidate.secret.clone()).collect();
+    let harmless =
+        |secret: &std::ops::Range<usize>| spans.iter().any(|s| s.start <= secret.start && secret.end <= s.end);
+    for j in judged.iter_mut().filter(|j| j.specificity < 4 && j.verdict.is_ok() && !j.verbatim) {
+        if harmless(&j.candidate.secret) {
+            j.verdict = Err(DropReason::NotSecret);
         }
     }
 }

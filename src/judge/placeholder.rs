@@ -169,14 +169,34 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
 
 /// An ascending run (`abcdefgh`, `12345678`) of at least eight characters makes up half of the value: made up by hand.
 pub(super) fn is_sequence(value: &[u8]) -> bool {
-    let (mut run, mut longest) = (1usize, 1usize);
-    for pair in value.windows(2) {
-        let step = pair[1].to_ascii_lowercase().wrapping_sub(pair[0].to_ascii_lowercase());
-        let wraps = matches!(
-            (pair[0], pair[1]),
-            (b'9', b'0' | b'a' | b'A') | (b'f', b'0') | (b'F', b'0') | (b'z' | b'Z', b'0')
-        );
-        run = if step == 1 || wraps { run + 1 } else { 1 };
+    has_ascent(value, 1)
+}
+
+/// Made up by hand in another way: two ascending runs in turn (`1a2b3c4d5e6f`), or the same characters over and over
+/// (`A1B2C3A1B2C3…`) for three quarters of the value. Case and separators do not count.
+pub(super) fn is_pattern(value: &[u8]) -> bool {
+    let plain: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let repeats = |period: usize| {
+        let again = plain.iter().zip(&plain[period..]).take_while(|(a, b)| a == b).count();
+        again >= period && (again + period) * 4 >= plain.len() * 3
+    };
+    has_ascent(&plain, 2) || plain.len() >= 16 && (1..=plain.len() / 2).any(repeats)
+}
+
+/// Whether a run of at least eight characters, each followed by its successor `apart` places on, makes up half of the value.
+fn has_ascent(value: &[u8], apart: usize) -> bool {
+    let (mut run, mut longest) = (apart, apart);
+    for pair in value.windows(apart + 1) {
+        let (first, last) = (pair[0], pair[apart]);
+        let step = last.to_ascii_lowercase().wrapping_sub(first.to_ascii_lowercase());
+        let from_nine = last == b'0' || apart == 1 && matches!(last, b'a' | b'A');
+        let wraps = match first {
+            b'9' => from_nine,
+            b'f' | b'F' => last == b'0' || apart == 2 && matches!(last, b'a' | b'A'),
+            b'z' | b'Z' => last == b'0' || apart == 2 && matches!(last, b'a' | b'A'),
+            _ => false,
+        };
+        run = if step == 1 || wraps { run + 1 } else { apart };
         longest = longest.max(run);
     }
     longest >= 8 && longest * 2 >= value.len()
@@ -202,6 +222,14 @@ pub(super) fn is_typed(value: &[u8]) -> bool {
         of_class.len() >= FEWEST && steps * 5 > (of_class.len() - 1) * 3
     };
     in_runs * 5 > value.len() * 3 || alone(u8::is_ascii_alphabetic) || alone(u8::is_ascii_digit)
+}
+
+/// A UUID made from the time and a machine's address (version 1): whoever knows one guesses its neighbours.
+pub(super) fn is_time_uuid(value: &[u8]) -> bool {
+    let dashes = value.len() == 36 && [8, 13, 18, 23].into_iter().all(|at| value[at] == b'-');
+    // The time's highest digits are 1d, 1e or 1f from 1995 to 2050.
+    let time = dashes && &value[14..16] == b"11" && matches!(value[16].to_ascii_lowercase(), b'd' | b'e' | b'f');
+    time && matches!(value[19].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b')
 }
 
 #[cfg(test)]
@@ -260,5 +288,22 @@ mod tests {
         assert!(is_sequence(b"1234567890abcdef"));
         assert!(is_sequence(b"abcdefghijklmnop"));
         assert!(!is_sequence(b"a8s7d6f5g4h3j2k1"));
+        for value in
+            ["1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b", "A1B2C3A1B2C3A1B2C3", "invalidInvaliDinvalidinva", "a1b2c3d4e5f6g7h8"]
+        {
+            assert!(is_pattern(value.as_bytes()), "{value}");
+        }
+        for value in ["a8s7d6f5g4h3j2k1", "9f8e7d6c5b4a39281706f5e4d3c2b1a0", "A1B2C3A1B2C3", "kq8fZ2mXw9RtY4vBn7LpQ"] {
+            assert!(!is_pattern(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn uuids_made_from_time() {
+        let uuid = |version: char, variant: char| format!("743b294a-cd03-{version}1ec-{variant}d64-0242ac120002");
+        assert!(is_time_uuid(uuid('1', '9').as_bytes()));
+        for other in [uuid('4', '9'), uuid('1', 'c'), uuid('1', '9').replace('-', "")] {
+            assert!(!is_time_uuid(other.as_bytes()), "{other}");
+        }
     }
 }

@@ -154,7 +154,8 @@ const DIGITS: &[u8] = b"0123456789";
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE62: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-fn alphabet_named(name: &str) -> Option<&'static [u8]> {
+/// The letters of an alphabet that templates name.
+pub fn alphabet_named(name: &str) -> Option<&'static [u8]> {
     Some(match name {
         "digit" => DIGITS,
         "hex" => b"0123456789abcdef",

@@ -51,6 +51,9 @@ pub(super) fn grafana(secret: &[u8]) -> Outcome {
     let text = secret.strip_prefix(b"glc_").unwrap_or(secret);
     let Some(json) = object(text).filter(|json| json.contains_key("k")) else { return no_json() };
     let region = json.get("m").and_then(Value::as_object).and_then(|meta| fact(meta, "r", "region"));
+    if json.get("k").and_then(Value::as_str).is_some_and(|key| key.contains("EXAMPLE")) {
+        return Outcome::new(Verdict::Invalid, vec![Fact::new("key", "says that it is an example")]);
+    }
     valid([
         fact(&json, "o", "organization").or_else(|| fact(&json, "id", "organization")),
         fact(&json, "n", "name"),

@@ -50,13 +50,21 @@ fn not_a_token() -> Outcome {
     Outcome::new(Verdict::NotSecret, vec![Fact::new("structure", "not a JSON web token")])
 }
 
+/// A signature of letters alone that is shorter than this is a word: no algorithm makes one of less than 32 bytes.
+const SHORTEST_SIGNATURE: usize = 16;
+
 fn signed(algorithm: &str, payload: &[u8], signature: &[u8], now: i64, mut facts: Vec<Fact>) -> Outcome {
     let mut verdict = Verdict::Valid;
+    let word = signature.len() < SHORTEST_SIGNATURE && signature.iter().all(u8::is_ascii_alphabetic);
+    if word && !signature.is_empty() {
+        return Outcome::new(Verdict::NotSecret, vec![Fact::new("signature", "a word")]);
+    }
     match object(payload) {
         Some(claims) => verdict = read_claims(&claims, now, &mut facts).unwrap_or(verdict),
         None => {
+            // Signed bytes of another kind exist (RFC 7515); what verifies tokens takes none of them.
             facts.push(Fact::new("claims", "unreadable"));
-            verdict = Verdict::Unproven;
+            verdict = Verdict::Weak;
         }
     }
     if algorithm.eq_ignore_ascii_case("none") || signature.is_empty() {
@@ -183,6 +191,13 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_no_signature() {
+        let text = |signature: &str| format!("{}.{}.{signature}", part(HS256), part(r#"{"sub":"x"}"#));
+        assert_eq!(check(text("signature").as_bytes(), NOW).verdict, Verdict::NotSecret);
+        assert_eq!(check(text("s1gnature").as_bytes(), NOW).verdict, Verdict::Invalid);
+    }
+
+    #[test]
     fn supabase_roles() {
         let claims = |role: &str| format!(r#"{{"iss":"supabase","ref":"abcdefghijklmnopqrst","role":"{role}"}}"#);
         let anon = run(HS256, &claims("anon"), 32);
@@ -200,7 +215,7 @@ mod tests {
             assert_eq!(run(&header, "{}", 20).verdict, Verdict::Invalid, "{alg}");
         }
         assert_eq!(run(r#"{"alg":"Dilithium"}"#, "{}", 20).verdict, Verdict::Valid);
-        assert_eq!(run(HS256, "not json", 32).verdict, Verdict::Unproven);
+        assert_eq!(run(HS256, "not json", 32).verdict, Verdict::Weak);
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub(super) fn check(secret: &[u8]) -> Outcome {
         return Outcome::new(Verdict::NotSecret, vec![Fact::new("type", kind)]);
     }
     if armour.body_len() < SHORTEST {
+        if armour.distinct() == 0 && !armour.elided && !armour.encrypted {
+            return Outcome::new(Verdict::NotSecret, vec![Fact::new("body", "none")]);
+        }
         return placeholder("too short for a key");
     }
     if armour.distinct() <= 3 {
@@ -136,10 +139,11 @@ mod tests {
     fn placeholders() {
         let almost = "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn".repeat(3);
         for body in
-            ["", "...", "xxxx", "<your key>", "{{ key }}", &"x".repeat(300), &"A".repeat(300), &format!("{almost}...")]
+            ["...", "xxxx", "<your key>", "{{ key }}", &"x".repeat(300), &"A".repeat(300), &format!("{almost}...")]
         {
             assert_eq!(armoured("RSA PRIVATE KEY", body).verdict, Verdict::Invalid, "{body}");
         }
+        assert_eq!(armoured("RSA PRIVATE KEY", "").verdict, Verdict::NotSecret);
         let headers_only = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,2AA219AA746F88F6DDA0D852A0FD3211\n";
         assert_eq!(armoured("RSA PRIVATE KEY", headers_only).verdict, Verdict::Invalid);
     }

@@ -175,6 +175,8 @@ named_enum! {
         Ulid = "ulid",
         /// Jira, Confluence and Bitbucket Data Center tokens: base64 of a number and random bytes.
         DataCenterToken = "data-center-token",
+        /// JFrog API keys: base58 of 54 bytes.
+        JfrogKey = "jfrog-key",
         /// JFrog reference tokens: expiry.
         JfrogReference = "jfrog-reference",
         /// Docker registry credentials: base64 of user and password.
@@ -239,6 +241,7 @@ impl Check {
             Self::Dynatrace => parts::dynatrace(secret),
             Self::Ulid => parts::ulid(secret),
             Self::DataCenterToken => wrapped::data_center(secret),
+            Self::JfrogKey => wrapped::jfrog_key(secret),
             Self::JfrogReference => wrapped::jfrog_reference(secret, now),
             Self::DockerAuth => wrapped::docker_auth(secret),
             Self::KeyInBase64 => wrapped::key_pair(secret),

@@ -25,11 +25,32 @@ pub(super) fn slack(secret: &[u8]) -> Outcome {
     let mut facts = vec![Fact::new("kind", kind)];
     let last = parts.len().saturating_sub(1);
     let ids = parts[..last].iter().skip(1).take_while(|part| number(part));
+    if ids.clone().any(|id| id.bytes().all(|b| id.starts_with(char::from(b)))) {
+        facts.push(Fact::new("team", "one digit repeated: an example"));
+        return Outcome::new(Verdict::Invalid, facts);
+    }
+    if kind.starts_with("rotating")
+        && let Some(whole) = parts.last().and_then(|body| rotating(body))
+    {
+        let verdict = if whole { Verdict::Unproven } else { Verdict::Invalid };
+        facts.extend((!whole).then(|| Fact::new("structure", "cut off")));
+        return Outcome::new(verdict, facts);
+    }
     facts.extend(labels.iter().zip(ids).map(|(label, id)| Fact::new(label, shortened(id))));
     if kind.starts_with("app-level") {
         facts.extend(parts.get(2).filter(|id| slack_id(id, "A")).map(|id| Fact::new("app", shortened(id))));
     }
     Outcome::new(Verdict::Unproven, facts)
+}
+
+/// Whether the body of a rotating token is whole: base64 of numbers joined by dashes and 64 hexadecimal digits. None if it is of
+/// another form.
+fn rotating(body: &str) -> Option<bool> {
+    let whole = &body[..body.len() - body.len() % 4];
+    let decoded = codec::base64(body.as_bytes()).or_else(|| codec::base64(whole.as_bytes()))?;
+    let (numbers, digest) = std::str::from_utf8(&decoded).ok()?.rsplit_once('-')?;
+    let numbered = numbers.bytes().all(|b| b.is_ascii_digit() || b == b'-') && numbers.contains('-');
+    numbered.then(|| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn slack_id(id: &str, first: &str) -> bool {
@@ -167,6 +188,20 @@ mod tests {
         let sample = ["https://hooks.slack.com/", "services/T00000000/B00000000/", NAME, NAME].concat();
         assert_eq!(slack(sample.as_bytes()).verdict, Verdict::NotSecret);
         assert_eq!(slack(b"xoxy-1"), Outcome::unproven());
+        let sample = slack(["xoxc", "-888888888888-888888888888-8888888888888-", &"0a".repeat(32)].concat().as_bytes());
+        assert_eq!(sample.verdict, Verdict::Invalid);
+    }
+
+    #[test]
+    fn slack_rotating_tokens() {
+        let body = |hex: &str| STANDARD_NO_PAD.encode(format!("3-1-1234567890123-1234567890124-1234567890125-{hex}"));
+        let run = |body: &str| slack(["xoxe", "-1-", body].concat().as_bytes());
+        let whole = body(&"0a".repeat(32));
+        assert_eq!(run(&whole).verdict, Verdict::Unproven);
+        for cut in [&whole[..whole.len() - 4], &whole[..whole.len() - 3], &body(&"0a".repeat(31))] {
+            assert_eq!((run(cut).verdict, run(cut).fact("structure")), (Verdict::Invalid, Some("cut off")), "{cut}");
+        }
+        assert_eq!(run(&NAME.repeat(12)).verdict, Verdict::Unproven);
     }
 
     #[test]

@@ -29,12 +29,14 @@ fn known(text: &[u8]) -> bool {
 /// Stripe documentation: 3.
 /// Exchange and node documentation: 6.
 /// Azurite and Cosmos DB emulator: 2.
+/// Browser keys in the tests of the Firebase SDKs and in Google Cloud's pages: 10.
+/// Telegram documentation: 1.
 /// Jwt.io and Supabase local development: 5.
 /// Samples of specifications and of checksums: 8.
 /// Sample keys of Bitcoin and XRP Ledger documents: 5.
 /// Test phrases: 8.
 /// Keys of the test phrases: Hardhat and Anvil, Truffle, Ganache; key 1: 41.
-static KNOWN: [u128; 85] = [
+static KNOWN: [u128; 96] = [
     0x0011_cc25_eb43_2071_7494_d270_3e8c_ba85,
     0x07f9_35b6_1d37_e0e5_0369_eb1f_6767_a9d2,
     0x0aed_ba9d_586f_34f9_5cf1_f0d5_4926_f62e,
@@ -44,8 +46,10 @@ static KNOWN: [u128; 85] = [
     0x1005_46a8_b020_a55a_a09b_2d34_b50d_e9a3,
     0x196f_badc_a8b7_eea6_2510_a490_b7e8_131e,
     0x1a5d_44a2_dca1_9669_d72e_df4c_4f1c_27c4,
+    0x2037_abca_ffb2_b777_85da_716c_f7cc_ff4f,
     0x2243_ae4c_7301_4469_9810_edff_877f_309b,
     0x23e9_efa3_ced6_e70c_7f2d_be0d_0829_5f18,
+    0x27a9_a429_31df_f7eb_2f84_34e2_0a9b_ce97,
     0x2898_1d08_ecff_66aa_0dad_e4ac_706c_43cf,
     0x28e5_43d3_753f_c9d1_4c65_8ebe_f20b_76a3,
     0x2caf_c097_0149_a84f_3b9e_62ea_f169_f36f,
@@ -53,13 +57,16 @@ static KNOWN: [u128; 85] = [
     0x2d1f_7723_aabc_5c7a_51fc_dc24_63c9_9b5f,
     0x30e5_5f54_63e2_2af0_09a1_b785_a4d7_2319,
     0x33f5_32fd_39fa_0d77_b225_5c30_0529_a2c8,
+    0x37f8_f09b_df12_c2f2_eae4_ead7_273a_62dd,
     0x38e6_9fdd_19ae_feb4_adf5_6312_f10e_62c3,
     0x38f1_d844_e95b_e47c_d6be_32e4_70ba_9d11,
     0x3a64_bcd9_cea4_3c0a_ba67_ba0b_f2dd_ff81,
     0x3c09_4943_5a7e_4277_fac2_fbe2_7975_cdd9,
     0x3dcb_d9b8_1ca4_4ff9_950b_a81b_b69f_4033,
     0x3fd5_610e_e03a_3503_edce_ff01_8e3f_b550,
+    0x49f7_77db_995e_8260_da7c_a9ff_df0c_08d6,
     0x4a67_d7a0_d8a1_6d6d_954c_ef19_eb5a_fdbd,
+    0x4c98_242d_cadc_8b29_005c_6b4a_ad52_6552,
     0x4d3e_46ee_c824_4d1d_106f_866e_e489_94f6,
     0x5330_d388_af89_4c9e_1a18_1a06_a3ce_44d6,
     0x5674_653a_cc92_66d8_0576_b94c_2d37_121f,
@@ -69,6 +76,7 @@ static KNOWN: [u128; 85] = [
     0x647f_7143_af14_7062_73d5_4740_6036_44de,
     0x664b_73b1_6aa5_7748_1e90_5f3f_2fd5_bdd3,
     0x6dea_34b6_6114_1091_3383_9006_7dc6_fe04,
+    0x6f37_91a5_7f1d_6dd8_05f1_85c6_c500_c6b4,
     0x7054_1e07_fd4f_900b_66e2_89f5_be55_c85f,
     0x70b8_01af_ae94_d2e6_53c9_612d_0ebb_ba1f,
     0x7283_83de_c632_3112_91f2_4ce0_2a36_88cd,
@@ -81,6 +89,7 @@ static KNOWN: [u128; 85] = [
     0x8448_10c4_57a6_3446_3e89_603d_1ba1_4430,
     0x84bc_109b_3d59_b017_3a76_fc3d_8313_60a6,
     0x85bd_e548_053a_ab4b_5a6c_7847_3d5e_b2ad,
+    0x8731_261c_b72d_8626_7a32_a532_ebd3_df42,
     0x967f_2158_6cdf_1248_a862_f2cf_b330_0997,
     0x9738_0bed_40c7_6b62_4c97_982e_d49a_1962,
     0x98a3_8f6d_ad3f_47af_fd71_10b6_5b62_7ac6,
@@ -89,7 +98,9 @@ static KNOWN: [u128; 85] = [
     0x9d6a_2b9d_1f01_d457_7cbd_ce4d_e6f0_834a,
     0x9e13_2ebc_c5cd_e85b_51a5_595e_201c_727d,
     0xa070_2bc9_1d69_9f60_0970_f4dc_4992_b13e,
+    0xa19f_89ab_3555_eac1_0c40_741f_6df7_9ecf,
     0xa2e0_6155_cb1a_424f_972c_3abf_addc_9cea,
+    0xa6c8_14bc_555a_e62c_7bd8_b58e_c07b_f559,
     0xaa65_4743_9583_c3a2_75d4_542a_0df6_c1ad,
     0xb08b_dfde_9930_d920_2809_530d_cbe1_93c5,
     0xb26a_b652_9d20_ebeb_b419_2256_f202_9847,
@@ -110,7 +121,9 @@ static KNOWN: [u128; 85] = [
     0xe002_d169_69a1_7fbc_dd61_0436_217c_9feb,
     0xe21b_597b_a6b9_cafa_59d9_ebc4_d65c_0385,
     0xe463_9de7_f016_67f6_bb13_a507_e024_46c8,
+    0xe4a5_542b_b7fd_7b67_e943_c71a_d29c_34b5,
     0xe4f1_734d_f025_0d54_7add_02b7_1d67_3170,
+    0xeb54_0d2b_6ee2_a0a4_7c57_79bc_8a01_4178,
     0xecb0_e7ba_498c_5920_991f_0b34_83e9_1f7a,
     0xecd5_e9d0_b08a_8a9f_d1c3_5bcd_303b_3cce,
     0xf070_994a_8599_4785_8067_8f2b_9482_c5f0,

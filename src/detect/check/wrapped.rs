@@ -52,6 +52,14 @@ pub(super) fn data_center(secret: &[u8]) -> Outcome {
     valid(vec![Fact::new("token id", number)])
 }
 
+/// JFrog's API keys (`AKCp`): base58 of 54 bytes, as published ones are; no checksum is known.
+pub(super) fn jfrog_key(secret: &[u8]) -> Outcome {
+    match codec::base58(secret, codec::BASE58) {
+        Some(bytes) if bytes.len() == 54 => Outcome::unproven(),
+        _ => wrong("not base58 of 54 bytes"),
+    }
+}
+
 /// JFrog's reference tokens: `reftkn:version:expiry:random`.
 pub(super) fn jfrog_reference(secret: &[u8], now: i64) -> Outcome {
     let decoded = codec::base64(secret).unwrap_or_default();
@@ -152,7 +160,7 @@ fn supabase_tail(project: &str, head: &[u8]) -> String {
 
 /// A shared access signature of Azure: a query with `se` for its end, or only the signature.
 pub(super) fn azure_sas(secret: &[u8], now: i64) -> Outcome {
-    let text = String::from_utf8_lossy(secret).replace("&amp;", "&");
+    let text = String::from_utf8_lossy(secret).replace("&amp;", "&").replace("\\u0026", "&");
     let field = |name: &str| {
         let mut fields = text.split(['&', '?', ' ']).filter_map(|part| part.split_once('='));
         fields.find(|(key, _)| *key == name).map(|(_, value)| codec::percent_decoded(value.as_bytes()))
@@ -225,6 +233,14 @@ mod tests {
         }
         assert_eq!(data_center(STANDARD.encode("12:short").as_bytes()).verdict, Verdict::Invalid);
         assert_eq!(data_center(b"!").verdict, Verdict::Invalid);
+    }
+
+    #[test]
+    fn jfrog_keys() {
+        let key = ["AKCp", &NAME.repeat(6)[..69]].concat();
+        assert_eq!(jfrog_key(key.as_bytes()).verdict, Verdict::Unproven);
+        assert_eq!(jfrog_key(key.replace("Made", "M0de").as_bytes()).fact("structure"), Some("not base58 of 54 bytes"));
+        assert_eq!(jfrog_key(&key.as_bytes()[..60]).verdict, Verdict::Invalid);
     }
 
     #[test]

@@ -1,0 +1,131 @@
+//! What other scanners are known to get wrong: whole tokens and not pieces of them, public keys, gates that miss the usual names
+//! of variables, common words.
+
+use spillcheck::rules::examples::expand;
+use spillcheck::rules::{Confidence, RuleSet};
+use spillcheck::search::Searcher;
+
+/// Late enough for the expiry dates of templates to lie on the right side: 2026-01-01.
+const NOW: i64 = 1_767_225_600;
+
+/// Rules that find something in the expanded template at default confidence, with what they report.
+fn found(searcher: &Searcher<'_>, text: &str) -> Vec<(String, Vec<u8>)> {
+    let found = searcher.search(text.as_bytes()).found.into_iter().filter(|m| m.confidence >= Confidence::Medium);
+    found.map(|m| (searcher.rules().get(m.rule).id.to_string(), m.secret.reveal().to_vec())).collect()
+}
+
+#[test]
+fn whole_tokens_under_the_usual_names() {
+    let rules = RuleSet::builtin();
+    let searcher = Searcher::new(&rules, NOW);
+    for (rule, template) in [
+        // Words of programming languages inside a value say nothing.
+        ("algolia-admin-key", "ALGOLIA_ADMIN_KEY=«0ff1ce{{hex:26}}»"),
+        ("buildkite-agent-token", "token=«bkct_true{{base62:65}}null»"),
+        // The whole URL, not a piece of its GUID.
+        (
+            "microsoft-teams-webhook",
+            "«https://acme.webhook.office.com/webhookb2/{{uuid}}@{{uuid}}/IncomingWebhook/{{hex:32}}/{{uuid}}»",
+        ),
+        // 76 characters, not 36; and the form that is a JSON web token.
+        ("github-refresh-token", "token: «{{github:ghr_}}»"),
+        // Three parts and two colons; two dots; a key id of any length.
+        ("datastax-astra-token", "ASTRA_TOKEN=«AstraCS:{{lower:10}}{{upper:10}}:{{hex:64}}»"),
+        ("sendgrid-api-key", "key = «SG.{{base64url:22}}.{{base64url:43}}»"),
+        ("tailscale-api-access-token", "TS_KEY=«tskey-api-{{base62:11}}CNTRL-{{base62:32}}»"),
+        // A word boundary does not stand before an underscore.
+        ("datadog-api-key", "DD_API_KEY=«{{hex:32}}»"),
+        ("drone-ci-api-token", "DRONE_TOKEN=«{{base62:32}}»"),
+        ("influxdb-api-token", "INFLUX_TOKEN=«{{base64url:86}}==»"),
+        ("telegram-bot-token", "BOT_TOKEN=«{{digit:10}}:AA{{base64url:33}}»"),
+        ("cloudinary-url", "CLOUDINARY_URL=cloudinary://{{digit:15}}:«{{base64url:27}}»@acme"),
+    ] {
+        let example = expand(template, 3).unwrap();
+        let secret = example.text.as_bytes()[example.secret.unwrap()].to_vec();
+        let found = found(&searcher, &example.text);
+        assert!(found.contains(&(rule.to_owned(), secret)), "{rule}: {found:?}");
+    }
+}
+
+#[test]
+fn public_keys_ids_and_common_words() {
+    let rules = RuleSet::builtin();
+    let searcher = Searcher::new(&rules, NOW);
+    for template in [
+        "DISCORD_PUBLIC_KEY={{hex:64}}",
+        "mapboxgl.accessToken = '{{mapbox:pk}}'",
+        "posthog.init('phc_{{base62:43}}')",
+        "FLUTTERWAVE_PUBLIC_KEY=FLWPUBK_TEST-{{hex:32}}-X",
+        "stripe.publishableKey = 'pk_live_{{base62:24}}'",
+        "const url = supabase(host, 'sb_publishable_{{base62:22}}_{{base62:8}}')",
+        "aws_access_key_id = {{aws-id:AROA}}",
+        // Forty hexadecimal digits beside a name are a commit.
+        "sourcegraph: github.com/acme/anvil@{{hex:40}}",
+        "resolved sonarqube-reporter-1.2.4.tgz#{{hex:40}}",
+        // Words that are names of companies, and words.
+        "linear_checksum = '{{hex:32}}'",
+        "box of {{base62:32}}",
+        "the linear part of segment {{hex:32}}",
+        "stability: {{hex:32}}",
+        "lob {{hex:32}} poly {{hex:32}} paradigm {{hex:32}}",
+    ] {
+        let text = expand(template, 5).unwrap().text;
+        assert_eq!(found(&searcher, &text), [], "{text}");
+    }
+}
+
+/// A context rule's word stands in every file if it is a common word of English or of programs.
+#[test]
+fn common_words_are_no_context() {
+    const COMMON: [&str; 40] = [
+        "access",
+        "account",
+        "api",
+        "auth",
+        "bearer",
+        "box",
+        "cache",
+        "client",
+        "cloud",
+        "code",
+        "config",
+        "credential",
+        "data",
+        "email",
+        "file",
+        "host",
+        "iterable",
+        "key",
+        "linear",
+        "lob",
+        "login",
+        "mail",
+        "paradigm",
+        "parsers",
+        "password",
+        "poly",
+        "private",
+        "protocols",
+        "sanity",
+        "secret",
+        "segment",
+        "semaphore",
+        "server",
+        "stability",
+        "stream",
+        "test",
+        "token",
+        "user",
+        "verifier",
+        "web",
+    ];
+    let rules = RuleSet::builtin();
+    let common = |rule: &spillcheck::rules::Rule| {
+        let words: Vec<&str> =
+            rule.anchors().iter().map(|a| a.as_ref()).filter(|a: &&str| COMMON.contains(a)).collect();
+        (!words.is_empty()).then(|| format!("{}: {words:?}", rule.id))
+    };
+    let is_context = |rule: &&spillcheck::rules::Rule| matches!(rule.matcher, spillcheck::rules::Matcher::Context(_));
+    let problems: Vec<String> = rules.iter().filter(is_context).filter_map(common).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
