@@ -133,7 +133,8 @@ pub struct CommonArgs {
     /// `spillcheck:allow`.
     #[arg(long, conflicts_with = "no_inline")]
     pub no_foreign_inline: bool,
-    /// Fail, with the exit code of findings, if an allow comment or baseline entry allows nothing.
+    /// Fail, with the exit code of findings, if an allow comment allows nothing, or an allow rule or baseline
+    /// entry has expired.
     #[arg(long)]
     pub fail_on_unused_allow: bool,
     /// Count suppressed findings in JSON and SARIF reports, but do not list them.
