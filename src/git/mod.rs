@@ -21,6 +21,7 @@ mod store;
 mod time;
 mod tips;
 mod version;
+mod walk;
 
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};

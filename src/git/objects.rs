@@ -7,9 +7,10 @@ use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
 
 use super::commits;
-use super::forest::{self, Forest, Kind, Limits, Visitor};
+use super::forest::{Forest, Kind};
 use super::holdings::Holdings;
 use super::store::Store;
+use super::walk::{self, Limits, Visitor};
 use crate::collect::Collector;
 use crate::report::SkipReason;
 use crate::search::{Matches, Piece, Seen};
@@ -25,7 +26,7 @@ pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'
     for (n, forest) in forests.iter().enumerate() {
         for kind in KINDS {
             let roots = forest.roots(kind);
-            let visitors = forest::walk(scan.pool, forest, &roots, limits(scan), || Searching {
+            let visitors = walk::walk(scan.pool, forest, &roots, limits(scan), || Searching {
                 scan,
                 store,
                 pack: n,

@@ -8,8 +8,9 @@ use git2::Oid;
 
 use super::{Bits, Entry, EntryKind, Graph};
 use crate::collect::Collector;
-use crate::git::forest::{self, Forest, Kind, Limits, Visitor};
+use crate::git::forest::{Forest, Kind};
 use crate::git::store::Store;
+use crate::git::walk::{self, Limits, Visitor};
 use crate::search::Piece;
 
 /// What one thread reads of it; see [`Graph`].
@@ -61,7 +62,7 @@ pub(in crate::git) fn read(
     };
     let mut graph = Graph { trees: vec![0..0; store.ids.len()], ..Graph::default() };
     for forest in forests {
-        let visitors = forest::walk(pool, forest, &forest.roots(Kind::Tree), limits, reading);
+        let visitors = walk::walk(pool, forest, &forest.roots(Kind::Tree), limits, reading);
         visitors.into_iter().for_each(|v| graph.add(v.part));
     }
     let mut rest = reading();
@@ -244,18 +245,8 @@ impl Visitor for Reading<'_> {
     type State = TreeState;
 
     fn whole(&mut self, number: u32, text: &[u8]) -> TreeState {
-        let mut state = TreeState::default();
-        let mut at = 0;
-        while at < text.len() {
-            let Some(end) = self.entry(&mut state, text, at) else {
-                self.damaged(number);
-                break;
-            };
-            at = end;
-        }
-        self.resolve(&mut state, text);
-        self.note(number, &state);
-        state
+        // Made of nothing that is known.
+        self.version(number, &TreeState::default(), 0, text, &[])
     }
 
     fn version(&mut self, number: u32, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {

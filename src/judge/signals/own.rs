@@ -43,8 +43,9 @@ pub(in crate::judge) fn own(place: &Place<'_>, is_hopeless: fn(&Signals) -> bool
     }
     let name = place.name();
     let tail = &place.text[place.anchor..place.text.len().min(place.anchor + name::LONGEST_MEANING)];
-    let mut key = Vec::with_capacity(4 + tail.len() + name.len() + place.bytes.len());
-    for length in [name.len(), place.anchor - name.start, tail.len()] {
+    let lengths = [name.len(), place.anchor - name.start, tail.len()];
+    let mut key = Vec::with_capacity(4 * lengths.len() + tail.len() + name.len() + place.bytes.len());
+    for length in lengths {
         key.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     }
     key.extend_from_slice(tail);
