@@ -105,7 +105,7 @@ pub struct Tag {
 /// What keeps a commit or an object of git from being thrown away, and shows it to whoever fetches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
-    /// It was not looked up: the scan was of a range, or was interrupted.
+    /// It was not looked up: the scan was of one version of a file, of commits on their way to a repository, or was interrupted.
     Unknown,
     /// Refs lead to it.
     Refs {

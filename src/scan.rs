@@ -15,6 +15,7 @@ use crate::git::ranges::{Change, Set};
 use crate::git::selection::{Filter, Selection};
 use crate::git::{self, GitError};
 use crate::judge::allow::Comments;
+use crate::origin::Reach;
 use crate::report::Report;
 use crate::rules::{Confidence, RuleSet};
 use crate::search::Searcher;
@@ -211,10 +212,13 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
         Target::Staged(path) => {
             let repository = repository(path)?;
             let change = git::index::Index::open(&repository)?.staged(&repository)?;
-            introduced::scan(scan, &repository, &[change]);
+            introduced::scan(scan, &repository, &change);
         }
-        Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, std::slice::from_ref(change)),
-        Target::Commits { path, set } => scan_commits(scan, &repository(path)?, set, &Filter::default(), "")?,
+        Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, change),
+        Target::Commits { path, set } => {
+            // A server looks at pushed commits before any ref names them.
+            scan_commits(scan, &repository(path)?, (set, &Filter::default()), "", Reach::Unknown)?;
+        }
         Target::Listed { path, files } => {
             let base =
                 std::fs::canonicalize(path).map_err(|source| ScanFailure::Path { path: path.clone(), source })?;
@@ -236,7 +240,7 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
             }
             for (repository, set, filter) in &chosen {
                 let prefix = if chosen.len() == 1 { String::new() } else { format!("{}/", git::name(repository)) };
-                scan_commits(scan, repository, set, filter, &prefix)?;
+                scan_commits(scan, repository, (set, filter), &prefix, Reach::Unreachable)?;
             }
         }
     }
@@ -248,13 +252,14 @@ fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
     git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.to_owned()))
 }
 
-/// What those commits of `set` introduce that pass `filter`; `prefix` is put before their paths.
+/// What those commits of a set introduce that pass the filter; `prefix` is put before their paths, and `otherwise` said of commits
+/// that nothing reaches.
 fn scan_commits(
     scan: &Scan<'_>,
     repository: &git2::Repository,
-    set: &Set,
-    filter: &Filter,
+    (set, filter): (&Set, &Filter),
     prefix: &str,
+    otherwise: Reach,
 ) -> Result<(), ScanFailure> {
     let git::ranges::Range { mut changes, cut_at } = git::ranges::commits(repository, set, filter, scan.collector)?;
     if !prefix.is_empty() {
@@ -268,6 +273,6 @@ fn scan_commits(
         );
         scan.collector.error(git::name(repository), problem);
     }
-    introduced::scan(scan, repository, &changes);
+    introduced::scan_commits(scan, repository, &changes, set, otherwise)?;
     Ok(())
 }

@@ -33,6 +33,8 @@ mod selection;
 #[path = "git/staged.rs"]
 mod staged;
 mod support;
+#[path = "git/thin.rs"]
+mod thin;
 #[path = "git/worktree.rs"]
 mod worktree;
 

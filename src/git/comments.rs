@@ -29,7 +29,7 @@ pub fn unused(scan: &Scan<'_>, repository: &Repository, prefix: &str) {
             |handle, (id, path)| {
                 let blob = handle.as_ref().ok().and_then(|repository| repository.find_blob(*id).ok());
                 if blob.is_some_and(|blob| memmem::find(blob.content(), MARKER.as_bytes()).is_some())
-                    && let Some(matches) = objects::details(handle, *id, scan, path)
+                    && let Some(matches) = objects::details(handle, None, *id, scan, path)
                 {
                     scan.collector.idle(path, matches.idle);
                 }

@@ -224,7 +224,10 @@ fn details(f: &Findings<'_>, ids: impl Iterator<Item = Oid>) -> HashMap<Oid, Mat
     f.scan.pool.install(|| {
         ids.par_iter()
             .with_max_len(16)
-            .map_init(|| super::reopen(&path), |handle, id| Some((*id, objects::details(handle, *id, f.scan, &name)?)))
+            .map_init(
+                || super::reopen(&path),
+                |handle, id| Some((*id, objects::details(handle, Some(f.store), *id, f.scan, &name)?)),
+            )
             .flatten()
             .collect()
     })

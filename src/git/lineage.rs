@@ -8,6 +8,7 @@ use git2::{Oid, Repository};
 
 use super::commits::Commits;
 use super::graph::Bits;
+use super::reach::Descent;
 use super::store::Store;
 use super::tips::Tips;
 use crate::collect::Collector;
@@ -22,11 +23,8 @@ pub(super) struct Lineage {
     pub(super) order: Vec<u32>,
     /// How many of them refs reach; refs and stashes; refs, stashes and reflogs.
     ends: [usize; 3],
-    /// Places of the parents of the commits that refs reach, and where those of each commit begin.
-    parents: Vec<u32>,
-    starts: Vec<u32>,
-    /// Refs with the places of their commits.
-    tips: Vec<(Arc<str>, u32)>,
+    /// The commits that refs reach, by their places.
+    descent: Descent,
 }
 
 /// No place.
@@ -61,13 +59,11 @@ impl Lineage {
         let mut places = vec![NONE; store.ids.len()];
         for (place, number) in lineage.order[..lineage.ends[0]].iter().enumerate() {
             places[*number as usize] = place as u32;
-            lineage.starts.push(lineage.parents.len() as u32);
             let parents = commits.get(*number).map_or(&[][..], |c| &c.parents).iter().filter_map(|p| p.number());
-            lineage.parents.extend(parents.map(|n| places[n as usize]).filter(|p| *p != NONE));
+            lineage.descent.push(parents.map(|n| places[n as usize]).filter(|p| *p != NONE));
         }
-        lineage.starts.push(lineage.parents.len() as u32);
         let place = |id: &Oid| store.number(id).map(|n| places[n as usize]).filter(|p| *p != NONE);
-        lineage.tips = tips.refs.iter().filter_map(|(name, id)| Some((Arc::clone(name), place(id)?))).collect();
+        lineage.descent.tips = tips.refs.iter().filter_map(|(name, id)| Some((Arc::clone(name), place(id)?))).collect();
         lineage
     }
 
@@ -87,23 +83,8 @@ impl Lineage {
             all.insert(*place, Arc::clone(reach));
         }
         let named: Vec<u32> = places.range(..by_refs as u32).copied().collect();
-        // One pass over all commits for 64 of them, a bit for each.
-        let mut descends = vec![0u64; by_refs];
-        for batch in named.chunks(64) {
-            descends.fill(0);
-            for (bit, place) in batch.iter().enumerate() {
-                descends[*place as usize] |= 1 << bit;
-            }
-            for place in batch[0] as usize..by_refs {
-                let parents = &self.parents[self.starts[place] as usize..self.starts[place + 1] as usize];
-                let inherited = parents.iter().fold(0, |bits, parent| bits | descends[*parent as usize]);
-                descends[place] |= inherited;
-            }
-            for (bit, place) in batch.iter().enumerate() {
-                let reached = self.tips.iter().filter(|(_, tip)| descends[*tip as usize] & (1 << bit) != 0);
-                all.insert(*place, Arc::new(Reach::of_refs(reached.map(|(name, _)| Arc::clone(name)))));
-            }
-        }
+        let reaches = self.descent.refs(&named).into_iter().map(Arc::new);
+        all.extend(named.iter().copied().zip(reaches));
         all
     }
 }

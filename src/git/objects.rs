@@ -3,13 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use git2::{ObjectType, Oid, Repository};
+use git2::{ObjectType, OdbObject, Oid, Repository};
 use rayon::prelude::*;
 
 use super::commits;
 use super::forest::{Forest, Kind};
 use super::holdings::Holdings;
 use super::store::Store;
+use super::thin;
 use super::walk::{self, Limits, Visitor};
 use crate::collect::Collector;
 use crate::report::SkipReason;
@@ -80,7 +81,7 @@ fn search_rest(
                 |handle, number| {
                     let id = store.ids[*number as usize];
                     let mut found = Holdings::default();
-                    if let Some((kind, text)) = read(handle, id, scan.collector, name) {
+                    if let Some((kind, text)) = read(handle, Some(store), id, scan.collector, name) {
                         if kind == Kind::Commit {
                             read_commit(&mut found, store, *number, &text, scan.collector);
                         }
@@ -101,41 +102,47 @@ fn search_rest(
 /// Reads an object with a worker's own `handle`, unless the scan is cancelled. One that cannot be read is an error of the scan.
 pub(super) fn read(
     handle: &Result<Repository, git2::Error>,
+    store: Option<&Store>,
     id: Oid,
     collector: &Collector,
     name: &str,
 ) -> Option<(Kind, Vec<u8>)> {
-    if collector.is_cancelled() { None } else { read_now(handle, id, collector, name) }
+    if collector.is_cancelled() { None } else { read_now(handle, store, id, collector, name) }
 }
 
 /// The same whether it is cancelled or not.
 fn read_now(
     handle: &Result<Repository, git2::Error>,
+    store: Option<&Store>,
     id: Oid,
     collector: &Collector,
     name: &str,
 ) -> Option<(Kind, Vec<u8>)> {
     let object = handle.as_ref().map_err(|e| e.message().to_owned()).and_then(|repository| {
-        let odb = repository.odb().map_err(|e| e.message().to_owned())?;
-        let object = odb.read(id).map_err(|e| e.message().to_owned())?;
-        Ok((object.kind(), object.data().to_vec()))
+        let read = repository.odb().and_then(|odb| Ok(whole(&odb.read(id)?)));
+        // Where libgit2 gives up, the packs may have it all the same.
+        read.or_else(|error| {
+            store.and_then(|store| thin::read(store, repository, id).ok()).ok_or(error.message().to_owned())
+        })
     });
-    match object {
-        Ok((ObjectType::Commit, text)) => Some((Kind::Commit, text)),
-        Ok((ObjectType::Tree, text)) => Some((Kind::Tree, text)),
-        Ok((ObjectType::Tag, text)) => Some((Kind::Tag, text)),
-        Ok((_, text)) => Some((Kind::Blob, text)),
-        Err(problem) => {
-            collector.error(format!("{name}: object {id}"), format!("cannot be read: {problem}"));
-            None
-        }
-    }
+    object.map_err(|problem| collector.error(format!("{name}: object {id}"), format!("cannot be read: {problem}"))).ok()
+}
+
+/// Type and bytes of an object.
+pub(super) fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
+    let kind = match object.kind() {
+        ObjectType::Commit => Kind::Commit,
+        ObjectType::Tree => Kind::Tree,
+        ObjectType::Tag => Kind::Tag,
+        _ => Kind::Blob,
+    };
+    (kind, object.data().to_vec())
 }
 
 /// Searches one blob, or the message of a commit, with a worker's own `handle`. One that cannot be read is an error of the scan.
 pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>) -> Matches {
     let name = handle.as_ref().map(super::name).unwrap_or_default();
-    let Some((kind, text)) = read(handle, id, scan.collector, &name) else { return Matches::default() };
+    let Some((kind, text)) = read(handle, None, id, scan.collector, &name) else { return Matches::default() };
     if kind == Kind::Blob && scan.is_blob_too_large(text.len() as u64) {
         scan.collector.skip(SkipReason::TooLarge);
         return Matches::default();
@@ -178,19 +185,14 @@ pub(super) fn trees_elsewhere(
     });
     store.only_loose().chain(of_packs).filter_map(move |number| {
         let id = store.ids[number as usize];
-        kind_of(&handle, id).filter(|kind| *kind == Kind::Tree)?;
-        Some((number, read(&handle, id, collector, &name)?.1))
+        let header = |repository: &Repository| repository.odb()?.read_header(id);
+        // What libgit2 cannot tell the type of may be a tree that can be read all the same.
+        if handle.as_ref().is_ok_and(|handle| header(handle).is_ok_and(|(_, kind)| kind != ObjectType::Tree)) {
+            return None;
+        }
+        let (kind, text) = read(&handle, Some(store), id, collector, &name)?;
+        (kind == Kind::Tree).then_some((number, text))
     })
-}
-
-/// The type of an object; none if it cannot be read.
-fn kind_of(handle: &Result<Repository, git2::Error>, id: Oid) -> Option<Kind> {
-    match handle.as_ref().ok()?.odb().ok()?.read_header(id).ok()?.1 {
-        ObjectType::Commit => Some(Kind::Commit),
-        ObjectType::Tree => Some(Kind::Tree),
-        ObjectType::Tag => Some(Kind::Tag),
-        _ => Some(Kind::Blob),
-    }
 }
 
 /// Notes a commit for attribution. One that cannot be read is an error of the scan.
@@ -233,11 +235,12 @@ fn message(object: &[u8]) -> &[u8] {
 /// is to be reported.
 pub(super) fn details(
     handle: &Result<Repository, git2::Error>,
+    store: Option<&Store>,
     id: Oid,
     scan: &Scan<'_>,
     name: &str,
 ) -> Option<Matches> {
-    let (kind, text) = read_now(handle, id, scan.collector, name)?;
+    let (kind, text) = read_now(handle, store, id, scan.collector, name)?;
     let searched = catch_unwind(AssertUnwindSafe(|| match kind {
         Kind::Blob => decode::text(&text).map(|decoded| scan.searcher.search(&decoded)),
         _ => Some(scan.searcher.search(message(&text))),

@@ -137,7 +137,8 @@ pub(super) fn reached(repository: &Repository, tips: &[Oid]) -> Result<HashSet<O
     walk.collect::<Result<_, _>>().map_err(|error| cannot_walk(repository, &set.label, &error))
 }
 
-fn walk<'r>(repository: &'r Repository, set: &Set) -> Result<git2::Revwalk<'r>, GitError> {
+/// The commits of `set`, parents before children.
+pub(super) fn walk<'r>(repository: &'r Repository, set: &Set) -> Result<git2::Revwalk<'r>, GitError> {
     let fail = |error: git2::Error| cannot_walk(repository, &set.label, &error);
     let mut walk = repository.revwalk().map_err(fail)?;
     walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(fail)?;
@@ -213,7 +214,7 @@ impl<'r> Tip<'r> {
     }
 }
 
-fn cannot_walk(repository: &Repository, label: &str, error: &git2::Error) -> GitError {
+pub(super) fn cannot_walk(repository: &Repository, label: &str, error: &git2::Error) -> GitError {
     GitError::Other(format!("{}: cannot walk {label}: {}", name(repository), error.message()))
 }
 

@@ -1,19 +1,68 @@
 //! What a change introduces: secrets of its new files that none of the files it replaces had.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
 use super::Scan;
 use crate::git::objects::search_blob;
-use crate::git::ranges::Change;
-use crate::git::reopen;
+use crate::git::ranges::{Change, Set};
+use crate::git::{GitError, reach, reopen};
+use crate::origin::{Origin, Reach};
 use crate::search::{Match, Matches};
 use crate::secret::Secret;
 
-/// Searches the blobs of all `changes` once each, in parallel, and collects what each change introduces.
-pub fn scan(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) {
+/// Searches the blobs of a change that is no commit and collects what it introduces.
+pub fn scan(scan: &Scan<'_>, repository: &Repository, change: &Change) {
+    for (origin, matches) in search(scan, repository, std::slice::from_ref(change)) {
+        scan.collector.matches(&origin, matches);
+    }
+}
+
+/// The same for commits of `set`; it is looked up what reaches those that introduce something, and `otherwise` said of those that
+/// nothing reaches.
+pub fn scan_commits(
+    scan: &Scan<'_>,
+    repository: &Repository,
+    changes: &[Change],
+    set: &Set,
+    otherwise: Reach,
+) -> Result<(), GitError> {
+    let found = search(scan, repository, changes);
+    let is_reported = |matches: &Matches| matches.found.iter().any(|m| m.by_kind.most() >= Some(scan.floor));
+    let wanted = found.iter().filter(|(_, m)| is_reported(m)).filter_map(|(origin, _)| commit_of(origin)).collect();
+    let reaches = if scan.collector.is_cancelled() || BTreeSet::is_empty(&wanted) {
+        HashMap::new()
+    } else {
+        let otherwise = Arc::new(otherwise);
+        let mut reaches = reach::of_commits(repository, set, &wanted, scan.collector)?;
+        for id in wanted {
+            reaches.entry(id).or_insert_with(|| Arc::clone(&otherwise));
+        }
+        reaches
+    };
+    for (mut origin, matches) in found {
+        let known = commit_of(&origin).and_then(|id| reaches.get(&id));
+        if let (Origin::Commit { reach, .. }, Some(known)) = (&mut origin, known) {
+            *reach = Arc::clone(known);
+        }
+        scan.collector.matches(&origin, matches);
+    }
+    Ok(())
+}
+
+/// The commit that an origin names.
+fn commit_of(origin: &Origin) -> Option<Oid> {
+    match origin {
+        Origin::Commit { commit, .. } => Oid::from_str(&commit.id).ok(),
+        _ => None,
+    }
+}
+
+/// Searches the blobs of all `changes` once each, in parallel. What each change introduces, by place.
+fn search(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) -> Vec<(Origin, Matches)> {
     let mut ids: Vec<Oid> = changes
         .iter()
         .flat_map(|c| c.new.iter().map(|n| n.blob).chain(c.parents.iter().flat_map(|p| p.old.iter().copied())))
@@ -28,15 +77,20 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) {
             .collect()
     });
     let mut counted: HashSet<Oid> = HashSet::new();
+    let mut introduced = Vec::new();
     for change in changes {
         for (file, changed) in change.new.iter().enumerate() {
             let Some(matches) = searched.get(&changed.blob) else { continue };
             let found: Vec<Match> =
                 matches.found.iter().filter(|m| is_new(m, file, change, &searched)).cloned().collect();
             let dropped = if counted.insert(changed.blob) { matches.dropped.clone() } else { Vec::new() };
-            scan.collector.matches(&changed.origin, Matches { found, dropped, idle: matches.idle.clone() });
+            let matches = Matches { found, dropped, idle: matches.idle.clone() };
+            if !matches.is_empty() {
+                introduced.push((changed.origin.clone(), matches));
+            }
         }
     }
+    introduced
 }
 
 /// For every parent: the file differs from that parent's, and nothing the change replaces there had the secret.

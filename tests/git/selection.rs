@@ -128,3 +128,59 @@ fn dates_and_shallow_clones() {
     let run = select(&clone, &["--since", "2020-09-16"]);
     assert!(run.expect(3).errors().contains("git fetch --unshallow"), "{}", run.errors());
 }
+
+/// What reaches the commits that introduce something, in every report, as a scan of all history says it.
+#[test]
+fn refs_that_reach_what_is_introduced() {
+    let (repo, secrets) = four();
+    repo.git(["tag", "-a", "-m", "v1", "v1", "main~1"]);
+    repo.git(["update-ref", "refs/remotes/origin/main", "main"]);
+    let everywhere = "refs/heads/main refs/heads/side refs/remotes/origin/main refs/tags/v1";
+    let (main, side) = ("refs/heads/main refs/remotes/origin/main", "refs/heads/side");
+    for (args, expected) in [
+        (&["--range", "main~2..main"][..], &[(1, everywhere), (2, main)][..]),
+        (&["--range", "main...side"], &[(3, side)]),
+        (&["--since", "2020-09-16"], &[(1, everywhere), (2, main), (3, side)]),
+        (&["--branch", "side"], &[(0, everywhere), (1, everywhere), (3, side)]),
+        (&["--max-count", "2"], &[(2, main), (3, side)]),
+        (&["--range", "main~2..main", "--branch", "side"], &[(1, everywhere)]),
+    ] {
+        let run = select(repo.path(), args);
+        run.expect(1);
+        let all = select(repo.path(), &["--history-only"]);
+        for (n, refs) in expected {
+            let found = run.of(&secrets[*n]);
+            assert_eq!(found.reaches(), [*refs], "{args:?} {n}");
+            assert_eq!(all.of(&secrets[*n]).reaches(), [*refs], "as in all of history");
+            assert_eq!(found.0["locations"][0]["reach"], "refs");
+            assert_eq!(found.0["locations"][0]["refs_total"], refs.split(' ').count());
+        }
+        assert_eq!(run.findings().len(), expected.len(), "{args:?}");
+        let named = if expected[0].1 == everywhere { "on main, side, origin/main and 1 more ref" } else { "on " };
+        let human = scan(repo.path(), ["--color", "never"].iter().chain(args)).out();
+        assert!(human.contains(&format!("committed by Carl Committer, {named}")), "{args:?}: {human}");
+        let sarif = scan(repo.path(), ["-f", "sarif"].iter().chain(args)).out();
+        assert!(sarif.contains(&format!(" It is {named}")), "{args:?}: {sarif}");
+    }
+}
+
+#[test]
+fn what_only_stashes_reflogs_and_nothing_reach() {
+    let (repo, stashed, dropped, dangling) = (Repo::new(), github(328), github(329), github(360));
+    let base = repo.commit_file("a.env", "token=\n");
+    repo.write("a.env", holding(&stashed)).git(["stash", "push", "-q"]);
+    let amended = repo.commit_file("b.env", holding(&dropped));
+    repo.git(["reset", "-q", "--hard", &base]);
+    repo.write("c.env", holding(&dangling)).git(["add", "-A"]);
+    let lost = repo.git(["commit-tree", "-p", &base, "-m", "lost", &repo.git(["write-tree"])]);
+    for (tip, secret, reach) in
+        [("stash", &stashed, "stash"), (&amended, &dropped, "reflog"), (&lost, &dangling, "unreachable")]
+    {
+        let run = select(repo.path(), &["--range", &format!("{base}..{tip}")]);
+        assert_eq!(run.expect(1).of(secret).reaches(), [reach]);
+    }
+    // A ref that cannot be read might be one of them.
+    repo.write(".git/refs/heads/broken", format!("{}\n", "1".repeat(40)));
+    let run = select(repo.path(), &["--range", &format!("{base}..{lost}")]);
+    assert!(run.expect(3).errors().contains("refs/heads/broken"), "{}", run.errors());
+}

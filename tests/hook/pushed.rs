@@ -102,6 +102,7 @@ fn a_push_without_a_list_scans_what_the_remote_lacks() {
     passed(&push(&repo, ""), "no list of pushed refs came");
     repo.commit_file("a.env", holding(&secret));
     stopped(&push(&repo, ""), "a.env:2:7", &secret);
+    assert!(push(&repo, "").out().contains("committed by Carl Committer, on main\n"), "{}", push(&repo, "").out());
     stopped(&hook(repo.path(), &["--stage", "pre-push"]), "a.env:2:7", &secret);
     let run = Spillcheck::new(repo.path()).args(["hook", "--stage", "pre-push"]).stdin("no refs\n").run();
     assert!(run.expect(2).err().contains("standard input"), "{}", run.err());
@@ -160,4 +161,6 @@ fn pre_receive_on_a_server() {
     repo.commit_file("a.env", holding(&secret));
     let (accepted, text) = push();
     assert!(!accepted && text.contains("a.env:2:7") && !text.contains(&secret), "{text}");
+    // That no ref has it yet says nothing.
+    assert!(!text.contains("reached by nothing"), "{text}");
 }
