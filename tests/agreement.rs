@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "agreement/carried.rs"]
+mod carried;
 #[path = "agreement/naive.rs"]
 mod naive;
 mod support;

@@ -2,11 +2,18 @@
 
 use std::ops::Range;
 
-use super::{Candidate, Relation, assign, edge, names};
+use super::{Candidate, Relation, assign, edge, joined, names};
 use crate::rules::{Context, Edge};
 
 /// Room for the rest of the name that contains the word, and for what stands between it and its value.
 pub(super) const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
+
+/// What reading the value of the own name takes: one of up to `max` bytes in two pieces, and some bytes more that tell a longer one
+/// from it.
+pub(super) fn own_sight(max: u32) -> usize {
+    const MORE: usize = 16;
+    OWN_NAME + (max as usize).min(assign::LONGEST_VALUE) + joined::ROOM + MORE
+}
 
 /// How far after the word, in its line, a value without any name may stand: `jira VALUE`, `curl host/VALUE`.
 const UNNAMED: usize = 40;

@@ -237,7 +237,7 @@ fn sight(rules: &RuleSet, woken: usize) -> Sight {
         }
         Matcher::Context(c) => Sight {
             back: assign::LONGEST_NAME + assign::LONGEST_GAP + EDGE,
-            forward: (context::OWN_NAME.max(c.within as usize) + c.max as usize + EDGE).max(ASSIGNMENT),
+            forward: (context::OWN_NAME.max(c.within as usize) + c.max as usize + EDGE).max(context::own_sight(c.max)),
         },
         Matcher::Assignment(_) => NEIGHBOURHOOD,
     }

@@ -198,6 +198,11 @@ impl Prefilter {
         self.anchors[anchor].stem
     }
 
+    /// Length of what decides whether an anchor is found: its stem and, for one of three bytes, the byte after it.
+    pub fn extent_of(&self, anchor: usize) -> usize {
+        self.anchors[anchor].stem.max(4)
+    }
+
     /// Whether all of an anchor, whose stem was found at `at`, stands there.
     pub fn stands_at(&self, anchor: usize, text: &[u8], at: usize) -> bool {
         let Anchor { text: anchor, stem, .. } = &self.anchors[anchor];

@@ -59,7 +59,17 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
     let bytes = candidate.bytes(text);
     let secret = &*bytes;
     let is_example = check::is_published_example(secret);
-    let (mut verdict, mut facts) = judge(rule, &candidate, secret, is_example, now);
+    let is_weighed = rule.is_weighed() && !is_example;
+    let place = is_weighed.then(|| place(text, &candidate));
+    // Where the model has the last word, it may have the first: most values of a text are hopeless, and it remembers them.
+    let decides = rule.confidence < Confidence::High && rule.check.is_none();
+    let own = place.as_ref().map(model::own);
+    let hopeless = decides && own.as_ref().is_some_and(|own| own.hopeless);
+    let (mut verdict, mut facts) = if hopeless {
+        (Err(DropReason::Unlikely), Vec::new())
+    } else {
+        judge(rule, &candidate, secret, is_example, now)
+    };
     if candidate.inner.is_some() {
         facts.push(Fact { label: "encoding", value: "base64".to_owned() });
     }
@@ -67,11 +77,10 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
         verdict = weak_password(rules, &candidate);
     }
     let mut by_kind = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
-    if let (true, Ok(most)) = (rule.is_weighed(), verdict)
+    if let (Some(place), Some(own), Ok(most)) = (place, own, verdict)
         && most < Confidence::High
-        && !is_example
     {
-        by_kind = model::weigh(&place(text, &candidate)).at_most(most);
+        by_kind = model::weigh(&place, own).at_most(most);
         // Most candidates end here, and doubts are dear.
         if by_kind.most().is_some()
             && let Some(doubt) = doubt::of(rule, text, &candidate)

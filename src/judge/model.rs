@@ -6,7 +6,7 @@
 
 use super::by_kind::{ByKind, PLACES};
 use super::kind::{FileKind, KINDS};
-use super::signals::{self, Place, Signal, Signals};
+use super::signals::{self, Own, Place, Signal, Signals};
 use crate::rules::Confidence;
 
 /// A node of a tree: signals up to `threshold` go to `left`, higher ones to `right`. A leaf has no children (`left` is 0).
@@ -118,9 +118,13 @@ fn confidence(score: i32, signals: &Signals, kind: FileKind, test: bool) -> Opti
     }
 }
 
-/// How sure the value is a secret, in each kind of file.
-pub(super) fn weigh(place: &Place<'_>) -> ByKind {
-    let own = signals::own(place, is_hopeless);
+/// What the value and its name say.
+pub(super) fn own(place: &Place<'_>) -> Own {
+    signals::own(place, is_hopeless)
+}
+
+/// How sure the value is a secret, in each kind of file; `own` is what [`own`] says.
+pub(super) fn weigh(place: &Place<'_>, own: Own) -> ByKind {
     if own.hopeless {
         return ByKind::NOWHERE;
     }

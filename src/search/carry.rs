@@ -75,15 +75,16 @@ impl Searcher<'_> {
     pub fn see_changed(&self, base: &Seen, base_len: usize, text: &[u8], pieces: &[Piece]) -> Seen {
         let mut seen = Seen { hits: Vec::with_capacity(base.hits.len() + 4), judged: Vec::new() };
         let mut anew: Vec<Known> = Vec::new();
-        let mut carrier = Carrier { detector: &self.detector, base, base_len, text_len: text.len(), hit: 0, judged: 0 };
+        let mut carrier = Carrier { spans: &self.spans, base, base_len, text_len: text.len(), hit: 0, judged: 0 };
         for piece in pieces {
             carrier.carry(piece, &mut seen, &mut anew);
         }
         let first_new = anew.len();
         let filter = self.detector.prefilter();
-        for region in regions(pieces, text.len()) {
+        for region in regions(pieces, base_len, text.len()) {
             filter.search_range(text, region, |hit| {
-                if !is_copied(pieces, hit.at..hit.at + filter.stem_of(hit.anchor)) {
+                let end = text.len().min(hit.at + self.spans[hit.anchor].extent as usize);
+                if !is_copied(pieces, hit.at..end) {
                     anew.push(known(hit));
                 }
             });
@@ -104,9 +105,38 @@ impl Searcher<'_> {
     }
 }
 
+/// What carrying asks of an anchor, in bytes: close together, because it is asked for every hit of every version.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    /// What decides whether it is found.
+    extent: u32,
+    /// How far its rules see before its first byte.
+    back: u32,
+    /// How far they see from its first byte on.
+    forward: u32,
+}
+
+impl Span {
+    /// Those of all anchors.
+    pub(super) fn all(detector: &Detector<'_>) -> Vec<Self> {
+        let filter = detector.prefilter();
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (0..filter.len())
+            .map(|anchor| {
+                let sight = detector.sight(anchor);
+                Self {
+                    extent: narrow(filter.extent_of(anchor)),
+                    back: narrow(sight.back),
+                    forward: narrow(filter.len_of(anchor) + sight.forward),
+                }
+            })
+            .collect()
+    }
+}
+
 /// Carries what is known of a base over to a text made from it.
-struct Carrier<'c, 'r> {
-    detector: &'c Detector<'r>,
+struct Carrier<'c> {
+    spans: &'c [Span],
     base: &'c Seen,
     base_len: usize,
     text_len: usize,
@@ -115,30 +145,34 @@ struct Carrier<'c, 'r> {
     judged: usize,
 }
 
-impl Carrier<'_, '_> {
+impl Carrier<'_> {
     /// Carries the anchors in a copied piece over, with their candidates where the whole sight was copied; the others go to
     /// `anew`.
     fn carry(&mut self, piece: &Piece, seen: &mut Seen, anew: &mut Vec<Known>) {
         let Some(source) = piece.source else { return };
         let source_end = source + piece.len;
-        let from_start = source == 0 && piece.start == 0;
+        // Where sights may begin and end.
+        let open = if source == 0 && piece.start == 0 { isize::MIN } else { source.cast_signed() };
         let to_end = source_end == self.base_len && piece.end() == self.text_len;
-        let filter = self.detector.prefilter();
+        let (last, close) = if to_end { (usize::MAX, usize::MAX) } else { (source_end, source_end) };
         self.hit = seek(&self.base.hits, self.hit, |h| (h.at as usize) < source);
-        while let Some(hit) = self.base.hits.get(self.hit).filter(|h| (h.at as usize) < source_end) {
+        self.judged = seek(&self.base.judged, self.judged, |j| j.candidate.anchor < source);
+        for hit in &self.base.hits[self.hit..] {
+            let at = hit.at as usize;
+            if at >= source_end {
+                break;
+            }
             self.hit += 1;
-            let (at, anchor) = (hit.at as usize, hit.anchor as usize);
-            if at + filter.stem_of(anchor) > source_end {
+            let span = self.spans[hit.anchor as usize];
+            if at + span.extent as usize > last {
                 continue;
             }
             let moved = Known { at: (at - source + piece.start) as u32, anchor: hit.anchor };
             seen.hits.push(moved);
-            let sight = self.detector.sight(anchor);
-            let end = at + filter.len_of(anchor);
-            if (from_start || at >= source + sight.back) && (to_end || end + sight.forward <= source_end) {
-                self.carry_judged((at, anchor), piece.start, source, seen);
-            } else {
+            if at.cast_signed() - (span.back as isize) < open || at + span.forward as usize > close {
                 anew.push(moved);
+            } else if self.judged < self.base.judged.len() {
+                self.carry_judged((at, hit.anchor as usize), piece.start, source, seen);
             }
         }
     }
@@ -146,11 +180,12 @@ impl Carrier<'_, '_> {
     /// Carries the candidates of one anchor, by its place in the base and its number.
     fn carry_judged(&mut self, key: (usize, usize), to: usize, from: usize, seen: &mut Seen) {
         let of = |j: &Judged| (j.candidate.anchor, j.candidate.anchor_id);
-        self.judged = seek(&self.base.judged, self.judged, |j| of(j) < key);
-        while let Some(judged) = self.base.judged.get(self.judged).filter(|j| of(j) == key) {
-            let mut judged = judged.clone();
-            judged.candidate.shift(to, from);
-            seen.judged.push(judged);
+        while let Some(judged) = self.base.judged.get(self.judged).filter(|j| of(j) <= key) {
+            if of(judged) == key {
+                let mut judged = judged.clone();
+                judged.candidate.shift(to, from);
+                seen.judged.push(judged);
+            }
             self.judged += 1;
         }
     }
@@ -173,9 +208,9 @@ fn seek<T>(sorted: &[T], near: usize, before: impl Fn(&T) -> bool) -> usize {
     far + sorted[far..].partition_point(before)
 }
 
-/// Where anchors can stand that no copied piece holds: insertions and seams, widened by the longest stem. Sorted and
-/// merged.
-fn regions(pieces: &[Piece], len: usize) -> Vec<Range<usize>> {
+/// Where anchors can stand that no copied piece holds: insertions and seams, widened by the longest stem, and the end, if it is not
+/// that of the base. Sorted and merged.
+fn regions(pieces: &[Piece], base_len: usize, len: usize) -> Vec<Range<usize>> {
     let margin = STEM - 1;
     let mut regions: Vec<Range<usize>> = Vec::new();
     let mut add = |start: usize, end: usize| {
@@ -191,6 +226,9 @@ fn regions(pieces: &[Piece], len: usize) -> Vec<Range<usize>> {
         } else if n > 0 {
             add(piece.start, piece.start);
         }
+    }
+    if pieces.last().and_then(|p| p.source.map(|source| source + p.len)).is_some_and(|end| end != base_len) {
+        add(len, len);
     }
     regions
 }

@@ -77,6 +77,8 @@ impl Matches {
 /// A detector, the time of the scan, and which allow comments count.
 pub struct Searcher<'r> {
     detector: Detector<'r>,
+    /// By anchor.
+    spans: Vec<carry::Span>,
     now: i64,
     comments: Comments,
     keeps_context: bool,
@@ -95,7 +97,9 @@ const EXCERPT: usize = 100;
 impl<'r> Searcher<'r> {
     /// For the rules of a scan at time `now` (seconds since 1970).
     pub fn new(rules: &'r RuleSet, now: i64) -> Self {
-        Self { detector: Detector::new(rules), now, comments: Comments::All, keeps_context: false }
+        let detector = Detector::new(rules);
+        let spans = carry::Span::all(&detector);
+        Self { detector, spans, now, comments: Comments::All, keeps_context: false }
     }
 
     /// Reads these allow comments; all of them, if this is not called.
