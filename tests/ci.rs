@@ -13,9 +13,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use support::{Repo, Run, Spillcheck, git_at};
-
-const ZERO: &str = "0000000000000000000000000000000000000000";
+use support::{Repo, Run, Spillcheck, ZERO, git_at, holding, paths};
 
 /// `spillcheck ci ARGS` in `folder` with these variables; findings as JSON lines, notes on standard error.
 fn ci(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
@@ -59,16 +57,4 @@ fn clone(repo: &Repo, name: &str, args: &[&str]) -> PathBuf {
     let (url, target) = (format!("file://{}", repo.path().display()), repo.beside(name));
     git_at(repo.path(), [&["clone", "-q"], args, &[&url, target.to_str().unwrap()]].concat());
     target
-}
-
-/// A file that holds `secret` in line 2, column 7.
-fn holding(secret: &str) -> String {
-    format!("# settings\ntoken={secret}\nport=80\n")
-}
-
-/// The paths of all findings, sorted.
-fn paths(run: &Run) -> Vec<String> {
-    let mut paths: Vec<String> = run.findings().iter().flat_map(support::Found::paths).collect();
-    paths.sort();
-    paths
 }

@@ -20,9 +20,7 @@ mod support;
 
 use std::path::Path;
 
-use support::{Repo, Run, Spillcheck};
-
-const ZERO: &str = "0000000000000000000000000000000000000000";
+use support::{Repo, Run, Spillcheck, ZERO, holding};
 
 /// `spillcheck hook ARGS` in `folder`, with these variables.
 fn hook_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
@@ -33,11 +31,6 @@ fn hook_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
 /// `spillcheck hook ARGS` in `folder`.
 fn hook(folder: &Path, args: &[&str]) -> Run {
     hook_with(folder, args, &[])
-}
-
-/// A file that holds `secret` in line 2, column 7.
-fn holding(secret: &str) -> String {
-    format!("# settings\ntoken={secret}\nport=80\n")
 }
 
 /// A repository with one commit of harmless files.

@@ -12,14 +12,7 @@ mod support;
 
 use std::path::Path;
 
-use support::{Run, Spillcheck};
-
-const ZERO: &str = "0000000000000000000000000000000000000000";
-
-/// A file that holds `secret` in line 2, column 7.
-fn holding(secret: &str) -> String {
-    format!("# settings\ntoken={secret}\nport=80\n")
-}
+use support::{Run, Spillcheck, ZERO, holding, paths};
 
 /// `spillcheck ARGS` in `folder`, with these variables.
 fn run(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
@@ -39,13 +32,6 @@ fn event(folder: &Path, name: &str, payload: &serde_json::Value) -> Run {
     std::fs::write(&file, payload.to_string()).unwrap();
     let args = ["ci", "--mode", "commits", "--event-name", name, "--event", file.to_str().unwrap()];
     found(folder, &args, &[])
-}
-
-/// The paths of all findings, sorted.
-fn paths(run: &Run) -> Vec<String> {
-    let mut paths: Vec<String> = run.findings().iter().flat_map(support::Found::paths).collect();
-    paths.sort();
-    paths
 }
 
 /// The table of DESIGN.md names each test here once, and no other.

@@ -80,19 +80,11 @@ pub fn looks_random(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// splitmix64: the tests draw the same texts each time.
-    fn next(state: &mut u64) -> u64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
+    use crate::rules::examples::Random;
 
     #[test]
     fn every_floor_lets_random_text_pass() {
-        let mut state = 7;
+        let mut random = Random::new(7);
         for symbols in [
             "0123456789",
             "0123456789abcdef",
@@ -103,8 +95,7 @@ mod tests {
             for length in [8, 12, 16, 20, 32, 40, 64, 88] {
                 let rejected = (0..4000)
                     .filter(|_| {
-                        let text: Vec<u8> =
-                            (0..length).map(|_| symbols[(next(&mut state) % symbols.len() as u64) as usize]).collect();
+                        let text: Vec<u8> = (0..length).map(|_| random.pick(symbols)).collect();
                         !looks_random(&text)
                     })
                     .count();

@@ -122,10 +122,11 @@ fn template_value(template: &str, random: &mut Random) -> Option<String> {
 }
 
 /// Splitmix64 (public domain, by Sebastiano Vigna): small, and good enough for made-up keys.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    /// The same seed gives the same numbers.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -137,7 +138,8 @@ impl Random {
         z ^ z >> 31
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
 
@@ -145,7 +147,8 @@ impl Random {
         (0..count).map(|_| self.next() as u8).collect()
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    /// One of several.
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 }

@@ -3,21 +3,11 @@
 use crate::support::{Repo, git_at, github};
 use crate::{ci, clone, github_event, holding, paths, pull, push};
 
-/// A repository with a secret in the second of four commits; ids of the first and the last.
-fn repository(secret: &str) -> (Repo, String, String) {
-    let repo = Repo::new();
-    let first = repo.commit_file("readme", "base\n");
-    repo.commit_file("gone.env", holding(secret));
-    repo.remove("gone.env").commit("remove");
-    let last = repo.commit_file("new.txt", "new\n");
-    (repo, first, last)
-}
-
 /// Pain A2.
 #[test]
 fn a_shallow_clone_is_incomplete_and_deepen_completes_it() {
     let secret = github(430);
-    let (repo, first, last) = repository(&secret);
+    let (repo, first, last) = Repo::with_removed(&secret);
     for depth in ["1", "2", "3"] {
         let shallow = clone(&repo, &format!("depth-{depth}"), &["--depth", depth]);
         let event = push("main", &first, &last);
@@ -36,7 +26,7 @@ fn a_shallow_clone_is_incomplete_and_deepen_completes_it() {
 #[test]
 fn a_shallow_pull_request() {
     let secret = github(431);
-    let (repo, first, _) = repository(&secret);
+    let (repo, first, _) = Repo::with_removed(&secret);
     repo.git(["switch", "-q", "-c", "topic", &first]);
     repo.commit_file("topic.env", holding(&secret));
     let head = repo.commit_file("more.txt", "more\n");
@@ -51,7 +41,7 @@ fn a_shallow_pull_request() {
 #[test]
 fn the_head_of_a_pull_request_is_fetched_by_its_id() {
     let secret = github(436);
-    let (repo, ..) = repository(&github(437));
+    let (repo, ..) = Repo::with_removed(&github(437));
     let base = repo.head();
     repo.git(["config", "uploadpack.allowAnySHA1InWant", "true"]);
     repo.git(["switch", "-q", "-c", "topic"]);
@@ -72,7 +62,7 @@ fn the_head_of_a_pull_request_is_fetched_by_its_id() {
 
 #[test]
 fn deepen_that_fails_is_incomplete() {
-    let (repo, first, last) = repository(&github(432));
+    let (repo, first, last) = Repo::with_removed(&github(432));
     let shallow = clone(&repo, "shallow", &["--depth", "1"]);
     git_at(&shallow, ["remote", "set-url", "origin", "file:///nowhere/at-all"]);
     let run = github_event(&shallow, "push", &push("main", &first, &last), &["--deepen"]);
@@ -84,7 +74,7 @@ fn deepen_that_fails_is_incomplete() {
 #[test]
 fn deepen_in_a_hostile_clone_runs_nothing_of_it() {
     let secret = github(433);
-    let (repo, first, last) = repository(&secret);
+    let (repo, first, last) = Repo::with_removed(&secret);
     let shallow = clone(&repo, "shallow", &["--depth", "1"]);
     let witness = repo.beside("witness");
     let touch = format!("touch {}", witness.display());
@@ -122,7 +112,7 @@ fn deepen_in_a_hostile_clone_runs_nothing_of_it() {
 /// Pain A3: blobs that a partial clone lacks are not clean.
 #[test]
 fn a_partial_clone_is_incomplete() {
-    let (repo, first, last) = repository(&github(434));
+    let (repo, first, last) = Repo::with_removed(&github(434));
     repo.git(["config", "uploadpack.allowFilter", "true"]);
     let partial = clone(&repo, "partial", &["--filter=blob:none", "--no-checkout"]);
     let run = github_event(&partial, "push", &push("main", &first, &last), &[]);
@@ -133,7 +123,7 @@ fn a_partial_clone_is_incomplete() {
 #[test]
 fn a_linked_worktree() {
     let secret = github(435);
-    let (repo, first, last) = repository(&secret);
+    let (repo, first, last) = Repo::with_removed(&secret);
     let linked = repo.beside("linked");
     repo.git(["worktree", "add", "-q", "--detach", linked.to_str().unwrap()]);
     let run = github_event(&linked, "push", &push("main", &first, &last), &[]);

@@ -71,13 +71,7 @@ fn the_position_is_that_of_the_working_tree() {
 fn brought_by_a_merge_commit_alone() {
     let (repo, secret) = (Repo::new(), github(5));
     repo.commit_file("a.env", "token=\n");
-    repo.git(["switch", "-q", "-c", "side"]);
-    repo.commit_file("b.txt", "side\n");
-    repo.git(["switch", "-q", "main"]);
-    repo.commit_file("c.txt", "main\n");
-    repo.git(["merge", "-q", "--no-ff", "--no-commit", "side"]);
-    let merge = repo.commit_file("a.env", holding(&secret));
-    assert_eq!(repo.git(["rev-list", "--parents", "-1", "HEAD"]).split(' ').count(), 3, "a merge");
+    let merge = repo.merge_that_brings("a.env", holding(&secret));
     repo.commit_file("a.env", "token=\n");
     assert_eq!(both(repo.path()).expect(1).of(&secret).places(), [format!("history a.env:2:7 {merge} gone")]);
 }

@@ -60,12 +60,7 @@ fn what_the_remote_has_is_old() {
 fn what_a_merge_brings() {
     let (repo, secret) = (with_remote(), github(343));
     let main = repo.head();
-    repo.git(["switch", "-q", "-c", "side"]);
-    repo.commit_file("side.txt", "side\n");
-    repo.git(["switch", "-q", "main"]);
-    repo.commit_file("main.txt", "main\n");
-    repo.git(["merge", "-q", "--no-ff", "--no-commit", "side"]);
-    let merge = repo.commit_file("merged.env", holding(&secret));
+    let merge = repo.merge_that_brings("merged.env", holding(&secret));
     stopped(&push(&repo, &format!("refs/heads/main {merge} refs/heads/main {main}\n")), "merged.env:2:7", &secret);
 }
 

@@ -7,23 +7,13 @@ use serde_json::json;
 use crate::support::{Repo, git_at, github, write};
 use crate::{ZERO, event, found, holding, paths, run};
 
-/// A repository with a secret that came in the second of four commits and went in the third; ids of the first and the last.
-fn gone(secret: &str) -> (Repo, String, String) {
-    let repo = Repo::new();
-    let first = repo.commit_file("readme", "base\n");
-    repo.commit_file("gone.env", holding(secret));
-    repo.remove("gone.env").commit("remove");
-    let last = repo.commit_file("new.txt", "new\n");
-    (repo, first, last)
-}
-
 fn push(before: &str, after: &str) -> serde_json::Value {
     json!({ "ref": "refs/heads/main", "before": before, "after": after, "repository": { "default_branch": "main" } })
 }
 
 #[test]
 fn a1_a_failed_git_scan_is_not_clean() {
-    let (repo, ..) = gone(&github(800));
+    let (repo, ..) = Repo::with_removed(&github(800));
     let wrong = run(repo.path(), &["scan", "--range", "nonexistentref..HEAD"], &[]);
     assert!(wrong.expect(2).err().contains("bad revision \"nonexistentref\""), "{}", wrong.err());
     let wrong =
@@ -42,7 +32,7 @@ fn a1_a_failed_git_scan_is_not_clean() {
 
 #[test]
 fn a2_a_shallow_clone_is_not_clean() {
-    let (repo, first, last) = gone(&github(801));
+    let (repo, first, last) = Repo::with_removed(&github(801));
     let url = format!("file://{}", repo.path().display());
     let shallow = repo.beside("shallow");
     git_at(repo.path(), ["clone", "-q", "--depth", "1", &url, shallow.to_str().unwrap()]);
@@ -59,7 +49,7 @@ fn a2_a_shallow_clone_is_not_clean() {
 
 #[test]
 fn a3_a_partial_clone_is_not_clean() {
-    let (repo, first, last) = gone(&github(802));
+    let (repo, first, last) = Repo::with_removed(&github(802));
     repo.git(["config", "uploadpack.allowFilter", "true"]);
     let (url, partial) = (format!("file://{}", repo.path().display()), repo.beside("partial"));
     git_at(repo.path(), ["clone", "-q", "--filter=blob:none", "--no-checkout", &url, partial.to_str().unwrap()]);
@@ -77,7 +67,7 @@ fn a3_a_partial_clone_is_not_clean() {
 #[test]
 fn a4_a_linked_worktree_is_scanned_like_the_main_one() {
     let secret = github(803);
-    let (repo, ..) = gone(&secret);
+    let (repo, ..) = Repo::with_removed(&secret);
     let linked = repo.beside("linked");
     repo.git(["worktree", "add", "-q", "--detach", linked.to_str().unwrap()]);
     let places = |at| found(at, &["scan", "--history-only"], &[]).expect(1).of(&secret).places();
@@ -137,12 +127,7 @@ fn a6_a_hook_that_can_never_fire_is_told() {
 fn a7_what_only_a_merge_commit_brings_is_found() {
     let (repo, secret) = (Repo::new(), github(807));
     let base = repo.commit_file("readme", "base\n");
-    repo.git(["switch", "-q", "-c", "side"]);
-    repo.commit_file("side.txt", "side\n");
-    repo.git(["switch", "-q", "main"]);
-    repo.commit_file("main.txt", "main\n");
-    repo.git(["merge", "-q", "--no-ff", "--no-commit", "side"]);
-    let merge = repo.commit_file("merged.env", holding(&secret));
+    let merge = repo.merge_that_brings("merged.env", holding(&secret));
     let tip = repo.remove("merged.env").commit("remove");
     let place = format!("history merged.env:2:7 {merge} gone");
     for args in [&["scan", "--history-only"][..], &["scan", "--range", &format!("{base}..{tip}")]] {

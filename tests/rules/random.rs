@@ -1,7 +1,7 @@
 //! What the judgement of randomness costs each rule: of values drawn uniformly from the rule's own alphabet, at most one in a
 //! thousand may fail its floor.
 
-use spillcheck::rules::examples::{alphabet_named, expand};
+use spillcheck::rules::examples::{Random, alphabet_named, expand};
 use spillcheck::rules::load::Loaded;
 use spillcheck::rules::{Confidence, Matcher, RuleSet};
 use spillcheck::search::Searcher;
@@ -13,18 +13,9 @@ const SHORT: usize = 8;
 /// As many may fail: one, and what chance adds over 1,500 rules to a floor that four in ten thousand fail.
 const FAILURES: usize = 4;
 
-/// Splitmix64 (public domain, by Sebastiano Vigna).
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 /// Fills the runs of one alphabet (`{{hex:32}}`) uniformly; examples draw them again until they look as people expect. A run
 /// begins and ends on a letter or digit, as edges of names and values do.
-fn drawn(template: &str, state: &mut u64) -> String {
+fn drawn(template: &str, random: &mut Random) -> String {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -33,7 +24,7 @@ fn drawn(template: &str, state: &mut u64) -> String {
         let run = inner.split_once(':').and_then(|(name, n)| Some((alphabet_named(name)?, n.parse::<usize>().ok()?)));
         match run {
             Some((letters, length)) => text.extend((0..length).map(|at| {
-                let mut letter = || char::from(letters[(next(state) % letters.len() as u64) as usize]);
+                let mut letter = || char::from(random.pick(letters));
                 let first = letter();
                 let outer = at == 0 || at + 1 == length;
                 if outer && !first.is_ascii_alphanumeric() { 'a' } else { first }
@@ -49,19 +40,19 @@ fn drawn(template: &str, state: &mut u64) -> String {
 fn plain_leak(loaded: &Loaded) -> Option<String> {
     let plain = |leak: &&String| {
         let marked = leak.split_once('«').and_then(|(_, rest)| rest.split_once('»')).map(|(secret, _)| secret);
-        marked.is_some_and(|secret| secret.contains("{{") && !drawn(secret, &mut 0).contains("{{"))
+        marked.is_some_and(|secret| secret.contains("{{") && !drawn(secret, &mut Random::new(0)).contains("{{"))
     };
     loaded.examples.leak.iter().find(plain).cloned()
 }
 
 /// How often values drawn for `loaded` are missed, or found with less confidence than others.
-fn failures(loaded: Loaded, template: &str, state: &mut u64) -> usize {
+fn failures(loaded: Loaded, template: &str, random: &mut Random) -> usize {
     let mut rules = RuleSet::empty();
     rules.add(vec![loaded]).expect("one rule");
     let searcher = Searcher::new(&rules, 0);
     let confidences: Vec<Option<Confidence>> = (0..DRAWS)
         .map(|seed| {
-            let example = expand(&drawn(template, state), seed).expect("a template of a built-in rule");
+            let example = expand(&drawn(template, random), seed).expect("a template of a built-in rule");
             let secret = &example.text.as_bytes()[example.secret.expect("a leak marks its secret")];
             let found = searcher.search(example.text.as_bytes()).found;
             found.iter().filter(|m| m.secret.reveal() == secret).map(|m| m.confidence).max()
@@ -73,20 +64,20 @@ fn failures(loaded: Loaded, template: &str, state: &mut u64) -> usize {
 
 #[test]
 fn at_most_one_random_value_in_a_thousand_fails_its_own_rule() {
-    let (mut state, mut measured, mut problems) = (11, 0, Vec::new());
+    let (mut random, mut measured, mut problems) = (Random::new(11), 0, Vec::new());
     for loaded in super::rule_files().iter().flat_map(|path| spillcheck::rules::load::file(path).unwrap()) {
-        let random = match &loaded.rule.matcher {
+        let is_random = match &loaded.rule.matcher {
             Matcher::Token(token) => token.random && !token.weighed,
             Matcher::Context(context) => context.random,
             Matcher::Assignment(_) => false,
         };
-        let Some(template) = plain_leak(&loaded).filter(|_| random && loaded.rule.check.is_none()) else { continue };
+        let Some(template) = plain_leak(&loaded).filter(|_| is_random && loaded.rule.check.is_none()) else { continue };
         let drawn = expand(&template, 1).unwrap().secret.unwrap();
         if drawn.len() <= SHORT {
             continue;
         }
         let id = loaded.rule.id.clone();
-        let failed = failures(loaded, &template, &mut state);
+        let failed = failures(loaded, &template, &mut random);
         measured += 1;
         if failed > FAILURES {
             problems.push(format!("{id}: {failed} of {DRAWS}: {template}"));

@@ -14,6 +14,21 @@ pub use secrets::{Planted, embedded, expand, expand_text, github, password, pem}
 
 use std::path::Path;
 
+/// No object: what git writes for a ref that is not there.
+pub const ZERO: &str = "0000000000000000000000000000000000000000";
+
+/// A file that holds `secret` in line 2, column 7.
+pub fn holding(secret: &str) -> String {
+    format!("# settings\ntoken={secret}\nport=80\n")
+}
+
+/// The paths of all findings, sorted.
+pub fn paths(run: &Run) -> Vec<String> {
+    let mut paths: Vec<String> = run.findings().iter().flat_map(Found::paths).collect();
+    paths.sort();
+    paths
+}
+
 /// Writes `bytes` to `root/path` and makes the folders it needs.
 pub fn write(root: &Path, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
     let path = root.join(path);

@@ -74,6 +74,30 @@ impl Repo {
         Self { _folder: folder, path, day: Cell::new(0) }
     }
 
+    /// One with a secret that came in the second of four commits and went in the third; ids of the first and the last.
+    #[track_caller]
+    pub fn with_removed(secret: &str) -> (Self, String, String) {
+        let repo = Self::new();
+        let first = repo.commit_file("readme", "base\n");
+        repo.commit_file("gone.env", super::holding(secret));
+        repo.remove("gone.env").commit("remove");
+        let last = repo.commit_file("new.txt", "new\n");
+        (repo, first, last)
+    }
+
+    /// A side branch, one more commit on either side, and a merge that brings a file of its own; the merge's id.
+    #[track_caller]
+    pub fn merge_that_brings(&self, path: &str, bytes: impl AsRef<[u8]>) -> String {
+        self.git(["switch", "-q", "-c", "side"]);
+        self.commit_file("side.txt", "side\n");
+        self.git(["switch", "-q", "main"]);
+        self.commit_file("main.txt", "main\n");
+        self.git(["merge", "-q", "--no-ff", "--no-commit", "side"]);
+        let merge = self.commit_file(path, bytes);
+        assert_eq!(self.git(["rev-list", "--parents", "-1", "HEAD"]).split(' ').count(), 3, "a merge");
+        merge
+    }
+
     /// Its working tree.
     pub fn path(&self) -> &Path {
         &self.path

@@ -1,6 +1,7 @@
 //! Each line of a table: the text, the word that leads to it, and the value with what the reader says of it.
 
 use super::*;
+use crate::rules::examples::Random;
 
 /// What is read after the first `word` in `text`: value, operator, quoted.
 fn read<'t>(text: &'t str, word: &str) -> Option<(&'t str, Operator, bool)> {
@@ -169,15 +170,6 @@ fn names_before_values_are_the_mirror() {
     }
 }
 
-/// splitmix64: the tests draw the same texts each time.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 #[test]
 fn any_text_is_read_without_harm_and_within_bounds() {
     const PIECES: &[&str] = &[
@@ -185,14 +177,13 @@ fn any_text_is_read_without_harm_and_within_bounds() {
         "[", "]", "<", ">", "</", "|", "&", ";", ",", "<<EOF", "$(cat ", "by ", "=>", "->", "?", "--", "é", "\u{ff1a}",
         "x9", "0,", "[]byte", "\"\"\"", "\r\n", "\t", "Some",
     ];
-    let mut state = 5;
+    let mut random = Random::new(5);
     for _ in 0..40_000 {
-        let count = 1 + next(&mut state) as usize % 24;
-        let pick = |state: &mut u64| PIECES[next(state) as usize % PIECES.len()];
-        let mut text: String = (0..count).map(|_| pick(&mut state)).collect();
+        let count = 1 + random.below(24);
+        let mut text: String = (0..count).map(|_| random.pick(PIECES)).collect();
         let at = text.len();
         text.push_str("password");
-        text.extend((0..count).map(|_| pick(&mut state)));
+        text.extend((0..count).map(|_| random.pick(PIECES)));
         let name = identifier(text.as_bytes(), at..at + "password".len());
         assert!(name.start <= at && at + "password".len() <= name.end && name.end <= text.len(), "{text:?}");
         let Some(value) = value_after(text.as_bytes(), &name) else { continue };
