@@ -210,9 +210,10 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
         Target::Paths { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan(paths)?,
         Target::List { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan_list(paths),
         Target::Staged(path) => {
-            let repository = repository(path)?;
-            let change = git::index::Index::open(&repository)?.staged(&repository)?;
-            introduced::scan(scan, &repository, &change);
+            if let Some(repository) = readable(scan, path)? {
+                let change = git::index::Index::open(&repository)?.staged(&repository)?;
+                introduced::scan(scan, &repository, &change);
+            }
         }
         Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, change),
         Target::Commits { path, set } => {
@@ -234,12 +235,12 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
             // All names are looked up before the first commit is scanned: a wrong one must not cost a long scan.
             let mut chosen = Vec::with_capacity(paths.len());
             for path in paths {
-                let repository = repository(path)?;
+                let Some(repository) = readable(scan, path)? else { continue };
                 let (set, filter) = selection.resolve(&repository, scan.collector)?;
                 chosen.push((repository, set, filter));
             }
             for (repository, set, filter) in &chosen {
-                let prefix = if chosen.len() == 1 { String::new() } else { format!("{}/", git::name(repository)) };
+                let prefix = if paths.len() == 1 { String::new() } else { format!("{}/", git::name(repository)) };
                 scan_commits(scan, repository, (set, filter), &prefix, Reach::Unreachable)?;
             }
         }
@@ -250,6 +251,17 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<()
 /// The repository that `path` lies in.
 fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
     git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.to_owned()))
+}
+
+/// The same; one of a kind that is not read here is an error of the scan.
+fn readable(scan: &Scan<'_>, path: &Path) -> Result<Option<git2::Repository>, ScanFailure> {
+    match repository(path) {
+        Err(ScanFailure::Git(error @ GitError::Unsupported { .. })) => {
+            scan.collector.error(path.display().to_string(), error.to_string());
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
 }
 
 /// What those commits of a set introduce that pass the filter; `prefix` is put before their paths, and `otherwise` said of commits

@@ -18,6 +18,8 @@ mod interrupt;
 mod kinds;
 #[path = "git/layout.rs"]
 mod layout;
+#[path = "git/progress.rs"]
+mod progress;
 #[path = "git/properties.rs"]
 mod properties;
 #[path = "git/range.rs"]
@@ -40,7 +42,7 @@ mod worktree;
 
 use std::path::Path;
 
-use support::{Repo, Run, github, scan};
+use support::{Repo, Run, github, holding, scan};
 
 /// Files and history.
 fn both(path: &Path) -> Run {
@@ -55,11 +57,6 @@ fn history_of(path: &Path) -> Run {
 /// Files alone.
 fn files_of(path: &Path) -> Run {
     scan(path, ["-f", "jsonl", "--reveal", "--no-history"])
-}
-
-/// A file that holds `secret` in line 2, column 7.
-fn holding(secret: &str) -> String {
-    format!("# settings\ntoken={secret}\nport=80\n")
 }
 
 /// Text that does not compress well, so that a pack has a long middle.

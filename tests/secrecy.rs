@@ -177,6 +177,49 @@ fn no_mode_and_no_report_file_shows_a_secret() {
     }
 }
 
+/// Messages of commits and tags, and notes: masked in every format and mode, and named.
+#[test]
+fn messages_and_notes_are_masked_and_named() {
+    let repo = Repo::new();
+    let [message, tag, note, lost] = [82, 83, 84, 85].map(github);
+    repo.write("a.txt", "a\n");
+    let commit = repo.commit(&format!("subject with {message}\n\nhttps://x:{message}@example.com/\n"));
+    repo.git(["tag", "-a", "-m", &format!("release\n\ntoken={tag}"), "v1"]);
+    repo.git(["notes", "add", "-m", &format!("reviewed, token={note}"), "HEAD"]);
+    repo.git(["tag", "-a", "-m", &format!("gone {lost}"), "v0"]);
+    repo.git(["tag", "-d", "v0"]);
+    let hidden: Vec<Hidden> = [&message, &tag, &note, &lost]
+        .map(|secret| {
+            let others = [github(86).into_bytes(), github(87).into_bytes()];
+            let pieces = pieces(secret.as_bytes(), &[&others[0], &others[1]]);
+            assert!(!pieces.is_empty());
+            Hidden { rule: "github".to_owned(), secret: secret.clone().into_bytes(), pieces }
+        })
+        .into();
+    let note_path = format!("{commit}:1:");
+    let places = [
+        (&message, "<commit message>:1:"),
+        (&tag, "<message of tag v1>:3:"),
+        (&note, &note_path),
+        (&lost, "<message of tag v0>:1:"),
+    ];
+    let run = scan(repo.path(), ["-f", "jsonl", "--reveal", "--history-only"]);
+    for (secret, place) in places {
+        assert!(run.of(secret).places()[0].starts_with(&format!("history {place}")), "{:?}", run.of(secret).places());
+    }
+    assert_eq!(run.of(&note).reaches(), ["refs/notes/commits"]);
+    for mode in [&["-v"][..], &["--history-only"], &["--since", "2000-01-01"], &["--range", "refs/notes/commits"]] {
+        for format in FORMATS {
+            let run = Spillcheck::new(repo.path()).args(["scan", "--confidence", "low", "-f", format]).args(mode).run();
+            for (output, name) in outputs(run.expect(1), &format!("{format} {mode:?}")) {
+                assert_hidden(&output, &hidden, &name);
+            }
+        }
+    }
+    let human = scan(repo.path(), ["--color", "never"]).out();
+    assert!(places.iter().all(|(_, place)| human.contains(place)), "{human}");
+}
+
 /// The index, files and commits by way of the hook.
 #[test]
 fn no_hook_shows_a_secret() {

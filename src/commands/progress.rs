@@ -56,7 +56,7 @@ fn line(collector: &Collector, history: &mut Option<Instant>) -> String {
     let pace = collector.pace();
     if pace.objects == 0 {
         let (files, blobs, megabytes) = (stats.files, stats.blobs, stats.bytes >> 20);
-        return format!("scanned {files} files, {blobs} blobs, {megabytes} MB; {matches} matches");
+        return format!("scanned {files} files, {blobs} blobs, {megabytes} MB; {matches} possible findings");
     }
     let since = history.get_or_insert_with(Instant::now).elapsed();
     let left = match time_left(since, pace.passed, pace.objects) {
@@ -64,7 +64,7 @@ fn line(collector: &Collector, history: &mut Option<Instant>) -> String {
         None => String::new(),
     };
     format!(
-        "scanned {} files, {} of {} objects, {} MB; {} matches{left}",
+        "scanned {} files, {} of {} objects, {} MB; {} possible findings{left}",
         stats.files,
         pace.passed,
         pace.objects,

@@ -55,6 +55,14 @@ pub enum GitError {
         /// What libgit2 said, and what to do where that is known.
         message: String,
     },
+    /// The repository is of a kind that is not read here: SHA-256 ids, reftable refs. No fault of who asked for it.
+    #[error("{}: cannot open git repository: {message}", path.display())]
+    Unsupported {
+        /// Where it is.
+        path: PathBuf,
+        /// What libgit2 said, and what to do.
+        message: String,
+    },
     /// A revision or range the user named does not exist.
     #[error("{repository}: bad revision {revision:?}: {message}")]
     Revision {
@@ -135,13 +143,16 @@ fn optional(path: &Path, opened: Result<Repository, git2::Error>) -> Result<Opti
 }
 
 fn open_error(path: &Path, error: &git2::Error) -> GitError {
-    let mut message = error.message().to_owned();
-    if message.contains("objectformat") || message.contains("object format") {
-        message.push_str("; SHA-256 repositories cannot be read yet: scan the working tree with --no-history");
+    let (path, message) = (path.to_owned(), error.message());
+    let kind = if message.contains("objectformat") || message.contains("object format") {
+        "SHA-256"
     } else if message.contains("refstorage") {
-        message.push_str("; reftable repositories cannot be read yet: scan the working tree with --no-history");
-    }
-    GitError::Open { path: path.to_owned(), message }
+        "reftable"
+    } else {
+        return GitError::Open { path, message: message.to_owned() };
+    };
+    let message = format!("{message}; {kind} repositories cannot be read yet: scan the working tree with --no-history");
+    GitError::Unsupported { path, message }
 }
 
 /// Where a repository is found again: its working tree, or its git directory.

@@ -116,6 +116,13 @@ pub(super) fn commit(repository: &Repository, revision: &str) -> Result<Oid, Git
 
 /// The commits that `range` names: `A..B`, `A...B` (since their merge base) or `B` (all that leads to B).
 pub fn parse(repository: &Repository, range: &str) -> Result<Set, GitError> {
+    if range.trim_matches('.').is_empty() {
+        // What a script makes of empty variables.
+        let message =
+            "names no commit: `A..B`, `A...B` or `B` is wanted, where one side of the dots may be left out for HEAD";
+        let message = message.to_owned();
+        return Err(GitError::Revision { repository: name(repository), revision: range.to_owned(), message });
+    }
     let resolve = |revision: &str| commit(repository, revision);
     let set = |to, from: &[Oid]| Set { label: range.to_owned(), include: vec![to], exclude: from.to_vec() };
     if let Some((from, to)) = range.split_once("...") {

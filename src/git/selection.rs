@@ -54,6 +54,10 @@ impl Selection {
 
 /// The tip of a branch; of a tag or any other revision if no branch has the name.
 fn branch(repository: &Repository, name: &str) -> Result<Oid, GitError> {
+    if name.is_empty() {
+        let message = "names no branch".to_owned();
+        return Err(GitError::Revision { repository: super::name(repository), revision: String::new(), message });
+    }
     let full = [format!("refs/heads/{name}"), format!("refs/remotes/{name}")];
     let found = full.iter().find_map(|name| repository.refname_to_id(name).ok());
     match found {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use git2::Repository;
 
 use super::{Options, ScanFailure, What};
-use crate::git;
 use crate::git::index::Index;
+use crate::git::{self, GitError};
 use crate::report::SkipReason;
 use crate::source::{Scan, files, history};
 
@@ -67,11 +67,13 @@ impl<'s> Paths<'s> {
         let one_base = places.iter().all(|p| p.base() == places[0].base());
         for place in &places {
             let prefix = if one_base { String::new() } else { prefix_of(place) };
-            let repository = match self.open(place) {
-                Err(error) if self.what == What::History => return Err(error),
+            let opened = self.open(place);
+            let is_refused = matches!(opened, Err(ScanFailure::Git(GitError::Unsupported { .. })));
+            let repository = match opened {
+                Err(error) if self.what == What::History && !is_refused => return Err(error),
                 other => self.or_error(place, other),
             };
-            if self.place(place, repository, &prefix) == 0 && self.what == What::History {
+            if self.place(place, repository, &prefix) == 0 && self.what == What::History && !is_refused {
                 return Err(ScanFailure::NoRepository(place.path.clone()));
             }
         }

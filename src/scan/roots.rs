@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::paths::{Place, prefix_of};
 use super::{ScanFailure, Target};
-use crate::git;
+use crate::git::{self, GitError};
 
 /// A folder or repository that is scanned: where its configuration lies.
 pub struct Root {
@@ -81,7 +81,11 @@ fn of_place(place: Place, prefix: String) -> Root {
 }
 
 fn of_repository(path: &Path) -> Result<Root, ScanFailure> {
-    let repository = super::repository(path)?;
+    let repository = match super::repository(path) {
+        // Its configuration is that of the folder.
+        Err(ScanFailure::Git(GitError::Unsupported { .. })) => return Ok(of_place(Place::new(path)?, String::new())),
+        other => other?,
+    };
     let base = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
     let base = std::fs::canonicalize(&base).unwrap_or(base);
     Ok(Root { scanned: base.clone(), base, prefix: String::new(), repository: Some(repository), is_text: false })

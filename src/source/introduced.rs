@@ -69,12 +69,15 @@ fn search(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) -> Vec<(
         .collect();
     ids.sort_unstable();
     ids.dedup();
+    scan.collector.expect_objects(ids.len() as u64);
     let path = repository.path().to_owned();
+    let search = |handle: &Result<Repository, git2::Error>, id| {
+        let matches = search_blob(handle, id, scan);
+        scan.collector.passed_object(0, !matches.found.is_empty());
+        (id, matches)
+    };
     let searched: HashMap<Oid, Matches> = scan.pool.install(|| {
-        ids.par_iter()
-            .with_max_len(16)
-            .map_init(|| reopen(&path), |handle, id| (*id, search_blob(handle, *id, scan)))
-            .collect()
+        ids.par_iter().with_max_len(16).map_init(|| reopen(&path), |handle, id| search(handle, *id)).collect()
     });
     let mut counted: HashSet<Oid> = HashSet::new();
     let mut introduced = Vec::new();

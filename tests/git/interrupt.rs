@@ -7,7 +7,7 @@ use crate::holding;
 use crate::support::{Repo, Spillcheck, github};
 
 /// A history that takes many seconds: large files that no delta makes smaller.
-fn long_history() -> (Repo, String) {
+pub(crate) fn long_history() -> (Repo, String) {
     let (repo, secret) = (Repo::new(), github(350));
     // Loose objects are searched in the order of their ids: this one comes early.
     let text = |n: usize| format!("{}{n}\n", holding(&secret));
@@ -40,7 +40,7 @@ fn what_was_found_is_reported() {
     // Until it says that some of the objects were looked at.
     let (mut progress, mut stderr) = (String::new(), child.stderr.take().unwrap());
     let started = Instant::now();
-    while !progress.contains(" matches") || progress.contains(" 0 matches") {
+    while !progress.contains(" findings") || progress.contains(" 0 possible") {
         assert!(started.elapsed() < Duration::from_secs(300), "{progress:?}");
         let mut bytes = [0; 200];
         let n = std::io::Read::read(&mut stderr, &mut bytes).unwrap();

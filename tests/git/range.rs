@@ -6,7 +6,7 @@ use crate::holding;
 use crate::support::{Repo, Run, git_at, github, scan};
 
 fn range(path: &Path, range: &str) -> Run {
-    scan(path, ["-f", "jsonl", "--reveal", "--range", range])
+    scan(path, ["-f", "jsonl", "--reveal", &format!("--range={range}")])
 }
 
 #[test]
@@ -99,6 +99,32 @@ fn a_merge_that_only_joins_introduces_nothing_itself() {
     range(repo.path(), &format!("{side_tip}..HEAD")).expect(0);
 }
 
+/// One side may be left out for HEAD, and tags of either kind are names like others.
+#[test]
+fn sides_left_out_and_tags() {
+    let (repo, secrets) = (Repo::new(), [92, 93, 94].map(github));
+    for (n, secret) in secrets.iter().enumerate() {
+        repo.commit_file(&format!("{n}.env"), holding(secret));
+    }
+    repo.git(["tag", "-a", "-m", "one", "annotated", "HEAD~1"]);
+    repo.git(["tag", "light", "HEAD~2"]);
+    for (text, expected) in [
+        ("HEAD~1..", &[2][..]),
+        ("HEAD~1...", &[2]),
+        ("..HEAD", &[]),
+        ("light..annotated", &[1]),
+        ("annotated..", &[2]),
+        ("light...main", &[1, 2]),
+        ("annotated", &[0, 1]),
+        ("main..light", &[]),
+    ] {
+        let run = range(repo.path(), text);
+        let found: Vec<usize> = (0..3).filter(|n| run.has(&secrets[*n])).collect();
+        assert_eq!(found, expected, "{text}");
+        run.expect(i32::from(!expected.is_empty()));
+    }
+}
+
 #[test]
 fn the_root_commit() {
     let (repo, secret) = (Repo::new(), github(90));
@@ -128,6 +154,14 @@ fn bad_revisions_are_named() {
         ("nope...HEAD", "nope"),
         ("nope", "nope"),
         ("HEAD~5..HEAD", "HEAD~5"),
+        ("nope..", "nope"),
+        ("..nope", "nope"),
+        ("HEAD:a.txt..HEAD", "HEAD:a.txt"),
+        ("--all", "--all"),
+        // What scripts make of empty variables.
+        ("..", ".."),
+        ("...", "..."),
+        ("", ""),
     ] {
         let run = range(repo.path(), range_text);
         run.expect(2);

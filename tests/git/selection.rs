@@ -85,6 +85,8 @@ fn bad_names_and_dates_are_named() {
     let (repo, _) = four();
     for (args, named) in [
         (&["--branch", "nope"][..], "\"nope\""),
+        (&["--branch", ""], "names no branch"),
+        (&["--branch", "main~9"], "\"main~9\""),
         (&["--since", "someday"], "\"someday\" is no date"),
         (&["--since", ""], "\"\" is no date"),
         (&["--max-count", "0"], "0"),

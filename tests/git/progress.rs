@@ -1,0 +1,55 @@
+//! How far a long scan is: on a terminal, and nowhere else.
+
+use std::process::Command;
+
+use crate::interrupt::long_history;
+use crate::support::{Spillcheck, git_at, tools};
+
+/// Runs the program under `script(1)`, so that its standard error is a terminal; what that shows.
+fn on_a_terminal(folder: &std::path::Path, args: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_spillcheck");
+    let line = format!("'{program}' scan {args} >/dev/null");
+    let mut script = Command::new("script");
+    script.args(["-q", "-e", "-c", &line, "/dev/null"]).current_dir(folder);
+    let output = script.stdin(std::process::Stdio::null()).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The numbers before these words, in the lines that have all of them.
+fn before(shown: &str, words: &str) -> Vec<u64> {
+    let lines = shown.split('\r').filter_map(|line| line.split_once(words));
+    lines.filter_map(|(head, _)| head.rsplit(' ').next()?.parse().ok()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn shown_on_a_terminal() {
+    if tools::on_path("script").is_none() {
+        tools::not_run("progress on a terminal", "script(1) is not installed");
+        return;
+    }
+    let (repo, _) = long_history();
+    let shown = on_a_terminal(repo.path(), "--history-only --threads 1");
+    let objects = before(&shown, " of 405 objects, ");
+    assert!(objects.len() >= 3 && objects.is_sorted() && objects[0] < 405, "{shown:?}");
+    let (megabytes, findings) = (before(&shown, " MB; "), before(&shown, " possible findings"));
+    assert!(megabytes.is_sorted() && megabytes.last() > Some(&10), "{shown:?}");
+    assert!(findings.is_sorted() && findings.last() > Some(&0), "{shown:?}");
+    assert!(shown.contains("; about ") && shown.contains(" s left"), "{shown:?}");
+    // The line is taken away in the end.
+    assert!(shown.ends_with("\r\u{1b}[K"), "{shown:?}");
+    // Chosen commits are counted, too.
+    let shown = on_a_terminal(repo.path(), "--range HEAD --threads 1");
+    assert!(before(&shown, " of 403 objects, ").len() >= 3 && shown.contains(" s left"), "{shown:?}");
+    for quiet in ["--history-only --quiet", "--history-only --progress never"] {
+        assert_eq!(on_a_terminal(repo.path(), quiet), "", "{quiet}");
+    }
+    // Standard error is a pipe or a file.
+    for args in [&["scan", "--history-only"][..], &["scan", "--range", "HEAD"]] {
+        assert_eq!(Spillcheck::new(repo.path()).args(args).run().err(), "");
+    }
+    // A short scan shows nothing.
+    let short = repo.beside("short");
+    git_at(repo.path(), ["init", "-q", short.to_str().unwrap()]);
+    assert_eq!(on_a_terminal(&short, "."), "");
+}
