@@ -95,9 +95,7 @@ pub(super) fn attribute(
     pool: &rayon::ThreadPool,
 ) -> Result<Attribution, GitError> {
     let History { commits, graph, tips, lineage } = history;
-    let lost = || missing(&commits, &graph, lineage.remembered());
-    let (lost, useful) = pool.install(|| rayon::join(lost, || graph.useful(DEEPEST)));
-    report_missing(&lost, super::name(repository), collector);
+    let useful = pool.install(|| graph.useful(DEEPEST));
     let mut walk = Walk {
         graph: &graph,
         useful: &useful,
@@ -108,13 +106,9 @@ pub(super) fn attribute(
         found: FxHashMap::default(),
         is_cut: useful.is_cut,
     };
-    for (place, number) in lineage.order.iter().enumerate() {
-        if collector.is_cancelled() {
-            break;
-        }
-        let Some(tree) = commits.get(*number).and_then(|c| c.tree.number()) else { continue };
-        walk.tree(tree, TOP, Some(place as u32), 0);
-    }
+    let lost = || missing(&commits, &graph, lineage.remembered());
+    let (lost, ()) = pool.install(|| rayon::join(lost, || walk.commits(&commits, &lineage, collector)));
+    report_missing(&lost, super::name(repository), collector);
     // Beyond the commits: trees that refs point at.
     let by_ref: Vec<(u32, Arc<Reach>)> = tips
         .objects
@@ -198,6 +192,17 @@ impl Attribution {
 }
 
 impl Walk<'_> {
+    /// Walks the trees of all commits, in their order.
+    fn commits(&mut self, commits: &Commits, lineage: &Lineage, collector: &Collector) {
+        for (place, number) in lineage.order.iter().enumerate() {
+            if collector.is_cancelled() {
+                break;
+            }
+            let Some(tree) = commits.get(*number).and_then(|c| c.tree.number()) else { continue };
+            self.tree(tree, TOP, Some(place as u32), 0);
+        }
+    }
+
     /// Notes the wanted objects below `tree`, which stands at `path`. `order` is the place of what has it; none marks what is in
     /// HEAD.
     fn tree(&mut self, tree: u32, path: u32, order: Option<u32>, depth: usize) {

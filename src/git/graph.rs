@@ -5,6 +5,7 @@ mod read;
 use std::ops::Range;
 
 use git2::Oid;
+use rayon::prelude::*;
 
 pub(super) use read::read;
 
@@ -83,7 +84,7 @@ impl Graph {
         lost
     }
 
-    /// The trees that hold something wanted, at most `deepest` folders down.
+    /// The trees that hold something wanted, at most `deepest` folders down. For the threads of a pool.
     pub(super) fn useful(&self, deepest: usize) -> Useful<'_> {
         let mut rest = self.read.clone();
         let mut useful = Bits::new(self.trees.len());
@@ -98,15 +99,12 @@ impl Graph {
                 }
                 result.counts[n + 1] = result.leading.len() as u32;
             }
-            let known = rest.len();
-            rest.retain(|tree| {
-                let is_useful = result.entries(*tree).next().is_some();
-                if is_useful {
-                    useful.insert(*tree);
-                }
-                !is_useful
-            });
-            if rest.len() == known {
+            let found: Vec<u32>;
+            (found, rest) = rest.into_par_iter().partition(|tree| result.entries(*tree).next().is_some());
+            for tree in &found {
+                useful.insert(*tree);
+            }
+            if found.is_empty() {
                 result.is_cut = false;
                 break;
             }
