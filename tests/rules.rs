@@ -12,6 +12,8 @@ use spillcheck::rules::{Confidence, Kind, Rule, RuleSet, lint, load};
 mod defects;
 #[path = "rules/random.rs"]
 mod random;
+#[path = "rules/vectors.rs"]
+mod vectors;
 
 fn rule_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");

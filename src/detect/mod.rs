@@ -233,6 +233,8 @@ fn sight(rules: &RuleSet, woken: usize) -> Sight {
                     Sight { back: *lookback as usize + EDGE, forward: *max as usize + EDGE }
                 }
             };
+            let near = rules.get(woken).check.filter(|check| check.looks_near()).map_or(0, |_| check::NEAR);
+            let own = Sight { back: own.back + near, forward: own.forward + near };
             if t.weighed { own.widest(NEIGHBOURHOOD) } else { own }
         }
         Matcher::Context(c) => Sight {

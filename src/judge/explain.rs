@@ -28,7 +28,7 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         });
     }
     if let Some(check) = rule.check {
-        let outcome = check.run(secret, now);
+        let outcome = check.run_in(secret, super::near(text, &judged.candidate), now);
         let verdict = match outcome.verdict {
             Verdict::Valid => "valid, which proves it",
             Verdict::Weak => "real, and of little use (expired, encrypted, for tests): low confidence",
@@ -36,7 +36,7 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
             Verdict::NotSecret => "no secret",
             Verdict::Unproven => "says nothing",
         };
-        let facts: String = outcome.facts.iter().map(|fact| format!("; {} {}", fact.label, fact.value)).collect();
+        let facts: String = outcome.facts.iter().map(|fact| format!("; {fact}")).collect();
         signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
     }
     if let Some(doubt) = rule.is_weighed().then(|| doubt::of(rule, text, &judged.candidate)).flatten() {

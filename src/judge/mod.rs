@@ -68,7 +68,7 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
     let (mut verdict, mut facts) = if hopeless {
         (Err(DropReason::Unlikely), Vec::new())
     } else {
-        judge(rule, &candidate, secret, is_example, now)
+        judge(rule, &candidate, secret, is_example, near(text, &candidate), now)
     };
     if candidate.inner.is_some() {
         facts.push(Fact { label: "encoding", value: "base64".to_owned() });
@@ -115,11 +115,18 @@ pub fn settle(mut judged: Vec<Judged>) -> Vec<Judged> {
     judged
 }
 
+/// What stands round a candidate, for checks that want more than its bytes.
+fn near<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
+    let end = text.len().min(candidate.secret.end.saturating_add(check::NEAR));
+    text.get(candidate.secret.start.saturating_sub(check::NEAR)..end).unwrap_or_default()
+}
+
 fn judge(
     rule: &Rule,
     candidate: &Candidate,
     secret: &[u8],
     is_example: bool,
+    near: &[u8],
     now: i64,
 ) -> (Result<Confidence, DropReason>, Vec<Fact>) {
     let mut facts = Vec::new();
@@ -137,7 +144,7 @@ fn judge(
         return (Ok(rule.confidence.max(Confidence::Medium)), facts);
     }
     if let Some(check) = rule.check {
-        let outcome = check.run(secret, now);
+        let outcome = check.run_in(secret, near, now);
         facts = outcome.facts;
         match outcome.verdict {
             Verdict::Valid => {

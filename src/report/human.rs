@@ -152,7 +152,7 @@ impl Page<'_> {
     }
 
     fn secret(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        let mut notes: Vec<_> = finding.facts.iter().map(|f| printable(&format!("{} {}", f.label, f.value))).collect();
+        let mut notes: Vec<_> = finding.facts.iter().map(|f| printable(&f.to_string())).collect();
         if let Some(commit) = finding.since()
             && finding.locations.len() > 1
         {

@@ -226,7 +226,7 @@ fn message(entry: &Entry<'_>, rule: &Rule, related: &[&Location], options: &Opti
         true => printable_bytes(finding.secret.reveal()),
         false => finding.secret.mask(),
     };
-    let facts: Vec<_> = finding.facts.iter().map(|f| format!("{} {}", f.label, f.value)).collect();
+    let facts: Vec<_> = finding.facts.iter().map(ToString::to_string).collect();
     let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
     let mut text = format!(
         "{}. {}{} {} line {} of {}, confidence {}.",

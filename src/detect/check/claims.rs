@@ -87,7 +87,8 @@ pub(super) fn mapbox(secret: &[u8]) -> Outcome {
         _ => return Outcome::unproven(),
     };
     let Some(json) = object(body).filter(|json| json.contains_key("u")) else { return no_json() };
-    let mut outcome = valid([Some(Fact::new("kind", kind)), fact(&json, "u", "account")]);
+    let public = (verdict == Verdict::NotSecret).then(Fact::publishable);
+    let mut outcome = valid([Some(Fact::new("kind", kind)), fact(&json, "u", "account"), public]);
     outcome.verdict = verdict;
     outcome
 }

@@ -5,7 +5,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
-use super::{Fact, Outcome, Verdict, printable};
+use super::{Fact, Outcome, Verdict, fact, printable};
 
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -85,24 +85,46 @@ fn read_claims(claims: &Map<String, Value>, now: i64, facts: &mut Vec<Fact>) -> 
         facts.push(Fact::new("issuer", issuer));
     }
     if let Some(expiry) = claims.get("exp").and_then(seconds) {
-        facts.push(Fact::new("expires", date(expiry).unwrap_or_else(|| "never".to_owned())));
-        if expiry < now {
-            facts.push(Fact::new("expired", "yes"));
+        if fact::expiry(expiry, now, facts) {
             verdict = Some(Verdict::Weak);
         }
     } else {
         facts.push(Fact::new("expires", "never"));
     }
+    if issuer.is_some_and(is_entra) {
+        let ids = [("tid", "tenant"), ("appid", "application"), ("azp", "application")];
+        facts.extend(ids.iter().filter_map(|(claim, label)| Some(Fact::new(label, text(claims, claim, 40)?))));
+    }
+    facts.extend(service_account(claims).map(|account| Fact::new("service account", account)));
     if issuer.is_some_and(|issuer| issuer.starts_with("supabase"))
         && let Some(role) = text(claims, "role", 40)
     {
         facts.push(Fact::new("role", role));
         if role == "anon" {
-            facts.push(Fact::new("publishable", "yes"));
+            facts.push(Fact::publishable());
             verdict = Some(Verdict::Weak);
         }
     }
     verdict
+}
+
+/// Microsoft Entra ID, version 1 and 2 of its tokens.
+fn is_entra(issuer: &str) -> bool {
+    ["https://sts.windows.net/", "https://login.microsoftonline.com/"].iter().any(|start| issuer.starts_with(start))
+}
+
+/// `namespace/name` of a Kubernetes service account, in the claims of bound tokens and of the older ones that never end.
+fn service_account(claims: &Map<String, Value>) -> Option<String> {
+    let (namespace, name) = match claims.get("kubernetes.io") {
+        Some(Value::Object(bound)) => {
+            (text(bound, "namespace", 63)?, text(bound.get("serviceaccount")?.as_object()?, "name", 63)?)
+        }
+        _ => {
+            let of = "kubernetes.io/serviceaccount";
+            (text(claims, &format!("{of}/namespace"), 63)?, text(claims, &format!("{of}/service-account.name"), 63)?)
+        }
+    };
+    Some(format!("{namespace}/{name}"))
 }
 
 fn object(part: &[u8]) -> Option<Map<String, Value>> {
@@ -120,11 +142,6 @@ fn seconds(value: &Value) -> Option<i64> {
         Value::String(s) => s.parse().ok(),
         _ => None,
     }
-}
-
-fn date(seconds: i64) -> Option<String> {
-    let time = jiff::Timestamp::from_second(seconds).ok()?;
-    Some(time.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d").to_string())
 }
 
 /// RFC 7518: the length of a signature follows from the algorithm (RSA: from the key, at least 512 bit).
@@ -176,8 +193,8 @@ mod tests {
     fn expiry() {
         for exp in ["1700000000", "1700000000.5", "\"1700000000\""] {
             let out = run(HS256, &format!(r#"{{"exp":{exp}}}"#), 32);
-            assert_eq!((out.verdict, out.fact("expires")), (Verdict::Weak, Some("2023-11-14")), "{exp}");
-            assert_eq!(out.fact("expired"), Some("yes"));
+            assert_eq!((out.verdict, out.fact("expired")), (Verdict::Weak, Some("2023-11-14")), "{exp}");
+            assert_eq!(out.fact("expires"), None);
         }
         assert_eq!(run(HS256, "{}", 32).fact("expires"), Some("never"));
         assert_eq!(run(HS256, r#"{"exp":99999999999999999}"#, 32).fact("expires"), Some("never"));
@@ -201,9 +218,29 @@ mod tests {
     fn supabase_roles() {
         let claims = |role: &str| format!(r#"{{"iss":"supabase","ref":"abcdefghijklmnopqrst","role":"{role}"}}"#);
         let anon = run(HS256, &claims("anon"), 32);
-        assert_eq!((anon.verdict, anon.fact("publishable")), (Verdict::Weak, Some("yes")));
+        assert_eq!((anon.verdict, anon.fact("publishable")), (Verdict::Weak, Some("not a secret")));
         let service = run(HS256, &claims("service_role"), 32);
         assert_eq!((service.verdict, service.fact("role")), (Verdict::Valid, Some("service_role")));
+    }
+
+    #[test]
+    fn whose_token_it_is() {
+        let tenant = "11111111-2222-4333-8444-555555555555";
+        for issuer in ["https://sts.windows.net", "https://login.microsoftonline.com"] {
+            let out = run(HS256, &format!(r#"{{"iss":"{issuer}/{tenant}/","tid":"{tenant}","appid":"acme"}}"#), 32);
+            assert_eq!((out.fact("tenant"), out.fact("application")), (Some(tenant), Some("acme")));
+        }
+        assert_eq!(run(HS256, r#"{"iss":"https://id.example.org/","tid":"acme"}"#, 32).fact("tenant"), None);
+        for claims in [
+            r#"{"iss":"https://k8s.example.org","kubernetes.io":{"namespace":"ci","serviceaccount":{"name":"deploy"}}}"#,
+            concat!(
+                r#"{"iss":"kubernetes/serviceaccount","kubernetes.io/serviceaccount/namespace":"ci","#,
+                r#""kubernetes.io/serviceaccount/service-account.name":"deploy"}"#
+            ),
+        ] {
+            let out = run(HS256, claims, 32);
+            assert_eq!((out.fact("service account"), out.fact("expires")), (Some("ci/deploy"), Some("never")));
+        }
     }
 
     #[test]

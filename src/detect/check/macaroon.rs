@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Fact, Outcome, Verdict, codec, printable};
+use super::{Fact, Outcome, Verdict, codec, fact, printable};
 
 /// What the fields of a section mean.
 const LOCATION: u64 = 1;
@@ -37,9 +37,7 @@ fn read_caveat(caveat: &[u8], now: i64, outcome: &mut Outcome) {
         Value::Array(list) => match (list.first().and_then(Value::as_u64), list.get(1)) {
             (Some(0), Some(expiry)) => {
                 let Some(expiry) = expiry.as_i64() else { return };
-                outcome.facts.extend(codec::date(expiry).map(|date| Fact::new("expires", date)));
-                if expiry < now {
-                    outcome.facts.push(Fact::new("expired", "yes"));
+                if fact::expiry(expiry, now, &mut outcome.facts) {
                     outcome.verdict = Verdict::Weak;
                 }
             }
@@ -146,7 +144,7 @@ mod tests {
         assert_eq!(scoped.fact("projects"), Some("acme"));
         assert_eq!(run(r#"[1, ["acme", "other"]]"#, 32).fact("projects"), Some("acme, other"));
         let expired = run("[0, 1600000000, 1500000000]", 32);
-        assert_eq!((expired.verdict, expired.fact("expires")), (Verdict::Weak, Some("2020-09-13")));
+        assert_eq!((expired.verdict, expired.fact("expired")), (Verdict::Weak, Some("2020-09-13")));
         assert_eq!(run("[0, 1900000000, 1500000000]", 32).verdict, Verdict::Valid);
         assert_eq!(run("not json", 32).verdict, Verdict::Valid);
     }

@@ -10,6 +10,7 @@ pub(crate) mod codec;
 pub(crate) mod crc;
 mod der;
 pub(crate) mod ed25519;
+mod fact;
 mod jwt;
 mod key;
 pub(crate) mod macaroon;
@@ -25,25 +26,10 @@ mod secp256k1;
 pub(crate) mod tail;
 mod wrapped;
 
+pub use fact::Fact;
 pub use published::is_published_example;
 
 use crate::named_enum;
-
-/// Something an offline check read out of a credential; never contains secret bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Fact {
-    /// What it is, for example `checksum`, `account`, `expires`, `encryption`.
-    pub label: &'static str,
-    /// Its value, for example `valid`, `123456789012`, `2024-03-01`, `none`.
-    pub value: String,
-}
-
-impl Fact {
-    /// A fact. The caller vouches that `value` holds no secret bytes.
-    pub fn new(label: &'static str, value: impl Into<String>) -> Self {
-        Self { label, value: value.into() }
-    }
-}
 
 /// What a check makes of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +159,8 @@ named_enum! {
         Dynatrace = "dynatrace",
         /// Postman access keys: a ULID with its time.
         Ulid = "ulid",
+        /// KuCoin key ids: an ObjectId with its time.
+        ObjectId = "object-id",
         /// Jira, Confluence and Bitbucket Data Center tokens: base64 of a number and random bytes.
         DataCenterToken = "data-center-token",
         /// JFrog API keys: base58 of 54 bytes.
@@ -189,7 +177,7 @@ named_enum! {
         NgcKey = "ngc-key",
         /// NuGet keys: base32 of bytes that begin with v4.
         NugetKey = "nuget-key",
-        /// Supabase keys: publishable or secret, checksum of self-hosted ones.
+        /// Supabase keys: publishable or secret, checksum where the project is known.
         SupabaseKey = "supabase-key",
     }
 }
@@ -240,6 +228,7 @@ impl Check {
             Self::StripeMode => parts::stripe(secret),
             Self::Dynatrace => parts::dynatrace(secret),
             Self::Ulid => parts::ulid(secret),
+            Self::ObjectId => parts::object_id(secret, now),
             Self::DataCenterToken => wrapped::data_center(secret),
             Self::JfrogKey => wrapped::jfrog_key(secret),
             Self::JfrogReference => wrapped::jfrog_reference(secret, now),
@@ -248,10 +237,27 @@ impl Check {
             Self::IntercomToken => wrapped::intercom(secret),
             Self::NgcKey => wrapped::ngc(secret),
             Self::NugetKey => wrapped::nuget(secret),
-            Self::SupabaseKey => wrapped::supabase(secret),
+            Self::SupabaseKey => wrapped::supabase(secret, b""),
+        }
+    }
+
+    /// Whether [`Check::run_in`] makes use of what stands near.
+    pub fn looks_near(self) -> bool {
+        self == Self::SupabaseKey
+    }
+
+    /// The same with `near`, the text round the candidate, up to [`NEAR`] bytes on either side: Supabase keys are proved by
+    /// their project, which their URL names.
+    pub fn run_in(self, secret: &[u8], near: &[u8], now: i64) -> Outcome {
+        match self {
+            Self::SupabaseKey => wrapped::supabase(secret, near),
+            _ => self.run(secret, now),
         }
     }
 }
+
+/// Bytes that a check may see on either side of a candidate: a key and its URL stand in one block of settings.
+pub const NEAR: usize = 400;
 
 /// The first characters of an id that stands in a token. The whole would help more, but no output shows a longer piece of
 /// what a rule takes for a secret.

@@ -127,7 +127,7 @@ pub(super) fn stripe(secret: &[u8]) -> Outcome {
         facts.push(Fact::new("account", format!("acct_{}", shortened(account))));
     }
     if kind == "pk" {
-        facts.push(Fact::new("kind", "publishable key"));
+        facts.push(Fact::publishable());
         return Outcome::new(Verdict::NotSecret, facts);
     }
     Outcome::new(Verdict::Unproven, facts)
@@ -146,6 +146,22 @@ pub(super) fn dynatrace(secret: &[u8]) -> Outcome {
         _ => Outcome::unproven(),
     }
 }
+
+/// KuCoin's key ids are MongoDB ObjectIds: the first four bytes are the time they were made, which is not before 2010.
+pub(super) fn object_id(secret: &[u8], now: i64) -> Outcome {
+    let id = codec::hex(secret).filter(|bytes| bytes.len() == 12);
+    let Some([a, b, c, d, ..]) = id.as_deref() else { return Outcome::unproven() };
+    let made = i64::from(u32::from_be_bytes([*a, *b, *c, *d]));
+    if !(START_OF_2010..=now.saturating_add(DAY)).contains(&made) {
+        return Outcome::new(Verdict::Invalid, vec![Fact::new("structure", "not made at any time from 2010 till now")]);
+    }
+    Outcome::new(Verdict::Unproven, codec::date(made).map(|date| Fact::new("created", date)).into_iter().collect())
+}
+
+/// 2010-01-01 in seconds since 1970.
+const START_OF_2010: i64 = 1_262_304_000;
+/// Clocks differ.
+const DAY: i64 = 86_400;
 
 /// Postman's `PMAT-`: a ULID, whose first ten characters are its time.
 pub(super) fn ulid(secret: &[u8]) -> Outcome {
@@ -225,6 +241,11 @@ mod tests {
         assert_eq!(stripe("sk_live_51\u{fc}aaaaaaaaaaaaaaaa".as_bytes()).fact("account"), None);
         let token = ["dt0c01.", &"A2".repeat(12), ".", &"B3".repeat(32)].concat();
         assert_eq!(dynatrace(token.as_bytes()).fact("token id"), Some("dt0c01.A2A2A..."));
+        let id = ["5c2db935", "03aa674c", "74a31734"].concat();
+        assert_eq!(object_id(id.as_bytes(), 1_700_000_000).fact("created"), Some("2019-01-03"));
+        assert_eq!(object_id(id.as_bytes(), 1_500_000_000).verdict, Verdict::Invalid);
+        assert_eq!(object_id("0a".repeat(12).as_bytes(), 1_700_000_000).verdict, Verdict::Invalid);
+        assert_eq!(object_id(b"5c2db935", 1_700_000_000), Outcome::unproven());
         let out = ulid(["PMAT-", "01ARZ3NDEKTSV4RRFFQ69G5FAV"].concat().as_bytes());
         assert_eq!(out.fact("created"), Some("2016-07-30"));
         assert_eq!(ulid("Z".repeat(26).as_bytes()).verdict, Verdict::Invalid);

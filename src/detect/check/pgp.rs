@@ -1,6 +1,6 @@
 //! OpenPGP secret keys. Source: RFC 9580 (packets, secret key material, CRC-24), and GnuPG's `gnu-dummy` extension.
 
-use super::{Fact, Outcome, Verdict};
+use super::{Fact, Outcome, Verdict, fact};
 
 /// The checksum of OpenPGP armour.
 pub(crate) fn crc24(bytes: &[u8]) -> u32 {
@@ -37,7 +37,7 @@ pub(super) fn check(bytes: &[u8], sum: Option<u32>) -> Option<Outcome> {
     let (kind, _) = keys.first()?;
     let open = keys.iter().any(|(_, protection)| *protection == Protection::None);
     let encryption = match keys.iter().find(|(_, protection)| *protection != Protection::Absent) {
-        None => "secret part not included",
+        None => fact::NO_SECRET_PART,
         Some(_) if open => "none",
         Some(_) => "passphrase",
     };

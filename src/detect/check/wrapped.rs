@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use super::{Fact, Outcome, Verdict, checksum, codec, printable};
+use super::{Fact, Outcome, Verdict, checksum, codec, fact, printable};
 
 fn wrong(what: &'static str) -> Outcome {
     Outcome::new(Verdict::Invalid, vec![Fact::new("structure", what)])
@@ -70,11 +70,9 @@ pub(super) fn jfrog_reference(secret: &[u8], now: i64) -> Outcome {
     match expiry.parse::<i64>() {
         Ok(0) => valid(vec![Fact::new("expires", "never")]),
         Ok(at) => {
-            let mut facts: Vec<Fact> = codec::date(at).map(|date| Fact::new("expires", date)).into_iter().collect();
-            if at < now {
-                facts.push(Fact::new("expired", "yes"));
-            }
-            Outcome::new(if at < now { Verdict::Weak } else { Verdict::Valid }, facts)
+            let mut facts = Vec::new();
+            let ended = fact::expiry(at, now, &mut facts);
+            Outcome::new(if ended { Verdict::Weak } else { Verdict::Valid }, facts)
         }
         Err(_) => wrong("not a reference token"),
     }
@@ -133,19 +131,21 @@ pub(super) fn nuget(secret: &[u8]) -> Outcome {
     }
 }
 
-/// Supabase: the last eight characters are SHA-256 of the project and the rest; the project is known only for stacks at home.
-pub(super) fn supabase(secret: &[u8]) -> Outcome {
+/// Supabase: the last eight characters are SHA-256 of the project and the rest. Stacks at home all have one project's name;
+/// that of others is the host label of a URL in `near`.
+pub(super) fn supabase(secret: &[u8], near: &[u8]) -> Outcome {
     if secret.starts_with(b"sb_publishable_") {
-        return Outcome::new(Verdict::NotSecret, vec![Fact::new("kind", "publishable key")]);
+        return Outcome::new(Verdict::NotSecret, vec![Fact::publishable()]);
     }
     match secret.split_last_chunk::<9>() {
         Some((head, tail)) if head.starts_with(b"sb_secret_") && tail[0] == b'_' => {
-            if supabase_tail("supabase-self-hosted", head).as_bytes() == &tail[1..] {
-                let mut outcome = checksum(true);
-                outcome.facts.push(Fact::new("project", "self-hosted"));
-                return outcome;
-            }
-            Outcome::unproven()
+            let (home, near) = ("supabase-self-hosted", String::from_utf8_lossy(near));
+            let mut projects =
+                near.match_indices(".supabase.").filter_map(|(end, _)| near.get(end.checked_sub(20)?..end));
+            let of = |project: &&str| supabase_tail(project, head).as_bytes() == &tail[1..];
+            let project = Some(home).filter(of).map(|_| "self-hosted").or_else(|| projects.find(of));
+            let facts = project.map(|project| [checksum(true).facts, vec![Fact::new("project", project)]].concat());
+            facts.map_or_else(Outcome::unproven, valid)
         }
         _ => Outcome::unproven(),
     }
@@ -179,12 +179,8 @@ pub(super) fn azure_sas(secret: &[u8], now: i64) -> Outcome {
         outcome.facts.extend(value.as_deref().and_then(|v| printable(v, 60)).map(|v| Fact::new(label, v)));
     }
     let expiry = field("se").and_then(|value| end(&String::from_utf8_lossy(&value)));
-    if let Some(expiry) = expiry {
-        outcome.facts.extend(codec::date(expiry).map(|date| Fact::new("expires", date)));
-        if expiry < now {
-            outcome.facts.push(Fact::new("expired", "yes"));
-            outcome.verdict = Verdict::Weak;
-        }
+    if expiry.is_some_and(|expiry| fact::expiry(expiry, now, &mut outcome.facts)) {
+        outcome.verdict = Verdict::Weak;
     }
     outcome
 }
@@ -261,7 +257,7 @@ mod tests {
             assert_eq!(azure_sas(sas(end).as_bytes(), now).verdict, verdict, "{end}");
         }
         let out = azure_sas(sas("2020-01-01T00:00:00Z").as_bytes(), now);
-        assert_eq!((out.fact("permissions"), out.fact("expires")), (Some("rwdl"), Some("2020-01-01")));
+        assert_eq!((out.fact("permissions"), out.fact("expired")), (Some("rwdl"), Some("2020-01-01")));
         assert_eq!(azure_sas(format!("{}%3D", "A".repeat(43)).as_bytes(), now), Outcome::unproven());
         assert_eq!(azure_sas(b"sig=short", now).verdict, Verdict::Invalid);
     }
@@ -289,8 +285,14 @@ mod tests {
         let head = ["sb_secret", "_", NAME, "MadeUpVect"].concat();
         assert_eq!(supabase_tail("abcdefghijklmnopqrst", head.as_bytes()), "8VDdWOGv");
         let own = format!("{head}_{}", supabase_tail("supabase-self-hosted", head.as_bytes()));
-        assert_eq!(supabase(own.as_bytes()).fact("project"), Some("self-hosted"));
-        assert_eq!(supabase(format!("{head}_8VDdWOGv").as_bytes()), Outcome::unproven());
-        assert_eq!(supabase(b"sb_publishable_x").verdict, Verdict::NotSecret);
+        assert_eq!(supabase(own.as_bytes(), b"").fact("project"), Some("self-hosted"));
+        let hosted = format!("{head}_8VDdWOGv");
+        for near in ["", "https://tsrqponmlkjihgfedcba.supabase.co", ".supabase.co"] {
+            assert_eq!(supabase(hosted.as_bytes(), near.as_bytes()), Outcome::unproven());
+        }
+        let out = supabase(hosted.as_bytes(), b"a.supabase.co, https://abcdefghijklmnopqrst.supabase.co/rest/v1");
+        assert_eq!((out.verdict, out.fact("checksum")), (Verdict::Valid, Some("valid")));
+        assert_eq!(out.fact("project"), Some("abcdefghijklmnopqrst"));
+        assert_eq!(supabase(b"sb_publishable_x", b"").verdict, Verdict::NotSecret);
     }
 }
