@@ -93,7 +93,7 @@ fn relate(
     let near = value.start - word.end <= context.within as usize;
     let beside = value.start - word.end <= UNNAMED && !gap.contains(&b'\n');
     let own = assign::identifier(text, word.clone());
-    let given = text.get(own.end..value.start).is_some_and(gives);
+    let given = text.get(own.end..value.start).is_some_and(|gap| gives(gap) || is_set_with(text, own.start, gap));
     let Some(name) = given.then_some(own).or_else(|| assign::name_before(text, value.start)) else {
         let between = names::normalise(gap);
         let fits = context.names.is_empty() || names::contains_any(&between, &context.names) || beside;
@@ -126,6 +126,13 @@ fn gives(gap: &[u8]) -> bool {
     }
     let kind = inner.strip_suffix(b"=").map(<[u8]>::trim_ascii).unwrap_or_default();
     !gap.contains(&b'\n') && (3..=16).contains(&kind.len()) && kind.iter().all(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether the name at `start` and the value after `gap` are the two arguments of a call: `setProperty("NAME", "value")`.
+fn is_set_with(text: &[u8], start: usize, gap: &[u8]) -> bool {
+    let quote = |at: Option<&u8>| matches!(at, Some(b'"' | b'\''));
+    let called = quote(text[..start].last()) && text[..start - 1].trim_ascii_end().ends_with(b"(");
+    called && quote(gap.first()) && quote(gap.last()) && gap.len() > 2 && gap[1..gap.len() - 1].trim_ascii() == b","
 }
 
 /// Whether what stands between a word and a value without a name ties them no more: another line begins with an operator or

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use base64::Engine as _;
 
+use super::forms::{self, Refusal};
 use super::value::reads_as_words;
-use super::{forms, placeholder, signals};
+use super::{placeholder, signals};
 use crate::detect::{Candidate, Operator, weak};
 use crate::rules::{Confidence, Kind, Matcher, Rule};
 
@@ -42,18 +43,21 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
         if has_odd_sign(secret) {
             return nothing("keys and tokens have no such signs");
         }
-        if secret.len() < SHORTEST_MADE {
-            return nothing("keys and tokens are longer");
-        }
         if rule.id == "generic-key" && is_only_key(name) && !candidate.quoted {
             return nothing("the name is only `key`, and the value is not in quotes");
         }
-        if secret.len() < USUAL_MADE || is_only_key(name) {
-            return low("keys and tokens are longer, and are called more than `key`");
+        if secret.len() < USUAL_MADE {
+            return nothing("keys and tokens are longer");
+        }
+        if is_only_key(name) {
+            return low("keys are called more than `key`");
         }
     }
     if made && !is_json(secret) && has_odd_sign(secret) {
         return low("keys and tokens have no such signs");
+    }
+    if rule.id == "bearer-header" && (secret.len() < USUAL_MADE || is_header_of_token(secret)) {
+        return nothing("bearer tokens are longer, and more than a header");
     }
     if rule.id == "basic-auth-header" && !is_base64(secret) {
         return nothing("not the base64 of a user name and a password");
@@ -65,7 +69,7 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
         return low("the host is one of documentation");
     }
     if assigned && has_harmless_end(name) {
-        return low("names of files, ids and addresses end so");
+        return nothing("names of files, ids and addresses end so");
     }
     if rule.id == "generic-secret" && secret.len() < SHORTEST_SECRET {
         return low("secrets are longer");
@@ -76,8 +80,13 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
     if !chosen && placeholder::is_typed(secret) {
         return low("typed in the order of the alphabet");
     }
-    if !chosen && assigned && (forms::has_head_of_token(secret) || forms::is_refused(name, secret)) {
-        return low("a provider's rules know the name or the beginning, and do not take the value");
+    let refusal = if !chosen && assigned { forms::refusal(with_words_before(text, candidate), secret) } else { None };
+    match refusal {
+        Some(Refusal::Damaged) => {
+            return nothing("the provider's rules, which know the name or the beginning, do not take the value");
+        }
+        Some(Refusal::Longer) => return low("longer than the provider's credentials that our rules know"),
+        None => {}
     }
     None
 }
@@ -90,8 +99,6 @@ const TOLD: [&str; 11] =
     ["invalid", "fake", "mock", "dummy", "short", "extra", "wrong", "example", "truncated", "redacted", "placeholder"];
 /// Shortest word that chance does not make.
 const SHORTEST_TOLD: usize = 4;
-/// No key or token is shorter.
-const SHORTEST_MADE: usize = 8;
 /// Most keys and tokens are at least as long.
 const USUAL_MADE: usize = 16;
 /// Most secrets of applications are at least as long.
@@ -109,6 +116,15 @@ fn is_made_by_machines(rule: &Rule) -> bool {
     matches!(rule.kind, Kind::ApiKey | Kind::AccessToken) || rule.id == "generic-key"
 }
 
+/// The name of a candidate with the words before it in its line, as people write `amadeus secret = …`; empty without a name.
+fn with_words_before<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
+    const LONGEST: usize = 24;
+    let Some(name) = candidate.name.clone() else { return &[] };
+    let from = name.start.saturating_sub(LONGEST);
+    let words = text[from..name.start].iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b' ').count();
+    text[name.start - words..name.end].trim_ascii_start()
+}
+
 /// JSON in a string, and what a cookie or a credential is called: more than one value, or a user name and a password.
 fn holds_text(name: &[u8], secret: &[u8]) -> bool {
     let called = |word: &[u8]| name.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
@@ -117,6 +133,11 @@ fn holds_text(name: &[u8], secret: &[u8]) -> bool {
 
 fn is_json(secret: &[u8]) -> bool {
     secret.starts_with(b"{")
+}
+
+/// The first part of a JSON Web Token, without claims.
+fn is_header_of_token(secret: &[u8]) -> bool {
+    secret.starts_with(b"eyJ") && !secret.contains(&b'.')
 }
 
 /// Of the right length and padding, and not a word: `basic upgrade` is prose.
@@ -159,11 +180,15 @@ fn is_host_of_examples(rest: &[u8]) -> bool {
 /// Signs that no generator of keys uses, and a percent sign that escapes nothing.
 fn has_odd_sign(secret: &[u8]) -> bool {
     let escape = |n: usize| secret[n + 1..].iter().take(2).filter(|b| b.is_ascii_hexdigit()).count() == 2;
-    secret.iter().enumerate().any(|(n, b)| match b {
-        b'%' => !escape(n),
-        b'!' | b'?' | b'^' | b'#' | b'&' | b'*' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'@' | b',' | b';' => true,
-        _ => false,
-    })
+    // Padding ends a value, and begins none.
+    secret.first() == Some(&b'=')
+        || secret.iter().enumerate().any(|(n, b)| match b {
+            b'%' => !escape(n),
+            b'!' | b'?' | b'^' | b'#' | b'&' | b'*' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'@' | b',' | b';' => {
+                true
+            }
+            _ => false,
+        })
 }
 
 /// A name that is `key` and no more, which maps and caches have as well.
@@ -214,7 +239,11 @@ mod tests {
             ("generic-token", "acme_token = \"{{base62:20}}%2F{{base62:20}}\"", None),
             ("generic-token", "acme_token = \"{{base62:20}}%c{{base62:20}}\"", Some(None)),
             ("generic-token", "acme_token = \"{{base62:7}}\"", Some(None)),
-            ("generic-token", "acme_token = \"{{base62:12}}\"", low),
+            ("generic-token", "acme_token = \"{{base62:15}}\"", Some(None)),
+            ("bearer-header", "Authorization: Bearer {{base62:15}}", Some(None)),
+            ("bearer-header", "Authorization: Bearer eyJ{{base62:15}}", Some(None)),
+            ("bearer-header", "Authorization: Bearer {{base62:40}}", None),
+            ("generic-api-key", "loggly api_key = \"{{hex:16}}\"", Some(None)),
             ("generic-token", "acme_token = \"{\\\"a\\\": \\\"{{base62:32}}\\\"}\"", None),
             ("generic-token", "cookie: \"a={{base62:30}}; b={{base62:12}}\"", low),
             ("generic-key", "key: {{base62:40}}", Some(None)),
@@ -260,9 +289,10 @@ mod tests {
             ("generic-token", "acme_token = \"https://login.acme.test/{{hex:20}}\"", Some(None)),
             ("generic-token", "acme_token = \"abc123def456ghi789jkl012mno345\"", low),
             ("generic-token", "acme_token = \"A1b2C3d4E5f6G7h8I9j0K1l2M3n4\"", low),
-            ("generic-token", "token_id = \"{{base62:40}}\"", low),
-            ("generic-token", "acme_token = \"glpat-{{base62:40}}\"", low),
-            ("generic-api-key", "DATADOG_API_KEY=\"{{hex:31}}\"", low),
+            ("generic-token", "token_id = \"{{base62:40}}\"", Some(None)),
+            ("generic-token", "acme_token = \"glpat-{{base62:25}}?\"", Some(None)),
+            ("generic-api-key", "DATADOG_API_KEY=\"{{hex:31}}\"", Some(None)),
+            ("generic-api-key", "DATADOG_API_KEY=\"{{hex:44}}\"", low),
             ("generic-password", "datadog_password = \"{{base62:14}}\"", None),
         ] {
             assert_eq!(doubt(id, text), wanted, "{text}");

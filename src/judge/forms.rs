@@ -1,6 +1,7 @@
 //! What the built-in rules know of the forms of providers' credentials: enough to tell a value that was cut, mangled or made
 //! up, which no rule of its provider takes, from the value of an unknown provider.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
@@ -17,6 +18,8 @@ struct Forms {
     rules: RuleSet,
     /// Literals that tokens begin with.
     heads: AhoCorasick,
+    /// For each of them, the length of the longest token that begins so.
+    longest: Vec<usize>,
     /// Words of providers, and for each the rule that names it.
     words: AhoCorasick,
     by_word: Vec<usize>,
@@ -26,7 +29,11 @@ fn forms() -> &'static Forms {
     static FORMS: OnceLock<Forms> = OnceLock::new();
     FORMS.get_or_init(|| {
         let rules = RuleSet::builtin();
-        let heads: Vec<&str> = rules.iter().flat_map(heads_of).collect();
+        let mut of_head: BTreeMap<&str, usize> = BTreeMap::new();
+        for (head, longest) in rules.iter().flat_map(heads_of) {
+            of_head.entry(head).and_modify(|most| *most = longest.max(*most)).or_insert(longest);
+        }
+        let (heads, longest): (Vec<&str>, Vec<usize>) = of_head.into_iter().unzip();
         let (words, by_word): (Vec<&str>, Vec<usize>) = rules
             .iter()
             .enumerate()
@@ -43,21 +50,25 @@ fn forms() -> &'static Forms {
             .ascii_case_insensitive(true)
             .build(words)
             .expect("short words make a small automaton");
-        Forms { heads, words, by_word, rules }
+        Forms { heads, longest, words, by_word, rules }
     })
 }
 
-/// The literals that the tokens of a rule begin with.
-fn heads_of(rule: &Rule) -> impl Iterator<Item = &str> {
+/// The literals that the tokens of a rule begin with, and the length of the longest.
+fn heads_of(rule: &Rule) -> impl Iterator<Item = (&str, usize)> {
     let begins = match &rule.matcher {
-        Matcher::Token(token) if !token.weighed => matches!(token.shape, Shape::Pattern { lookback: 0, .. }),
-        _ => false,
+        Matcher::Token(token) if !token.weighed => match &token.shape {
+            Shape::Pattern { lookback: 0, max, .. } => Some(*max as usize),
+            _ => None,
+        },
+        _ => None,
     };
     let tells = |head: &&str| {
         head.len() >= SHORTEST_HEAD
             && head.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'~'))
     };
-    rule.anchors().iter().filter(move |_| begins).map(|anchor| &**anchor).filter(tells)
+    let anchors = rule.anchors().iter().map(|anchor| &**anchor).filter(tells);
+    anchors.filter_map(move |anchor| Some((anchor, begins?)))
 }
 
 fn context(rule: &Rule) -> Option<&Context> {
@@ -67,18 +78,35 @@ fn context(rule: &Rule) -> Option<&Context> {
     }
 }
 
-/// Whether `value` begins as the tokens of a provider do. Asked of what only a generic rule takes, it means that the value is
-/// none: of another length, or with characters that they do not have.
-pub(super) fn has_head_of_token(value: &[u8]) -> bool {
-    let input = Input::new(value).anchored(Anchored::Yes);
-    forms().heads.find(input).is_some_and(|head| head.end() < value.len())
+/// Why a value that only a generic rule takes is none of its provider's credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Refusal {
+    /// Longer than any of them: it may be newer than our rules.
+    Longer,
+    /// Cut or mangled: no longer than they are, and none of them.
+    Damaged,
 }
 
-/// Whether rules of a provider know `name` as that of its credential, and none of them takes `value` for one.
-pub(super) fn is_refused(name: &[u8], value: &[u8]) -> bool {
+/// What the rules of the provider whose tokens begin as `value`, or whose credential `name` says it is, have against it. Asked
+/// of what only a generic rule takes.
+pub(super) fn refusal(name: &[u8], value: &[u8]) -> Option<Refusal> {
+    by_head(value).max(by_name(name, value))
+}
+
+fn by_head(value: &[u8]) -> Option<Refusal> {
+    let forms = forms();
+    let head = forms.heads.find(Input::new(value).anchored(Anchored::Yes)).filter(|head| head.end() < value.len())?;
+    Some(judged(value, forms.longest[head.pattern().as_usize()]))
+}
+
+fn judged(value: &[u8], longest: usize) -> Refusal {
+    if value.len() > longest { Refusal::Longer } else { Refusal::Damaged }
+}
+
+fn by_name(name: &[u8], value: &[u8]) -> Option<Refusal> {
     let forms = forms();
     let label = names::normalise(name);
-    let mut known = false;
+    let mut longest = None;
     for word in forms.words.find_overlapping_iter(name) {
         if !names::begins_word(name, word.start()) || !names::ends_word(name, word.end()) {
             continue;
@@ -89,11 +117,11 @@ pub(super) fn is_refused(name: &[u8], value: &[u8]) -> bool {
             continue;
         }
         if context.value.anchored().find(value).is_some_and(|whole| whole.end() == value.len()) {
-            return false;
+            return None;
         }
-        known = true;
+        longest = longest.max(Some(context.max as usize));
     }
-    known
+    longest.map(|longest| judged(value, longest))
 }
 
 #[cfg(test)]
@@ -103,8 +131,15 @@ mod tests {
 
     #[test]
     fn heads_of_tokens_with_something_after_them() {
-        for (value, wanted) in [("glpat-abc", true), ("glpat-", false), ("xglpat-abc", false), ("Glpat-abc", false)] {
-            assert_eq!(has_head_of_token(value.as_bytes()), wanted, "{value}");
+        let long = format!("glpat-{}", "ab".repeat(200));
+        for (value, wanted) in [
+            ("glpat-abc", Some(Refusal::Damaged)),
+            (&long, Some(Refusal::Longer)),
+            ("glpat-", None),
+            ("xglpat-abc", None),
+            ("Glpat-abc", None),
+        ] {
+            assert_eq!(by_head(value.as_bytes()), wanted, "{value}");
         }
     }
 
@@ -112,13 +147,14 @@ mod tests {
     fn names_that_a_provider_knows_with_values_it_does_not() {
         let key = |template: &str| examples::expand(template, 3).expect("a template").text;
         for (name, template, wanted) in [
-            ("DATADOG_API_KEY", "{{hex:32}}", false),
-            ("DATADOG_API_KEY", "{{hex:31}}", true),
-            ("datadog-api-key", "{{base62:50}}", true),
-            ("acme_api_key", "{{hex:31}}", false),
-            ("notdatadogs_api_key", "{{hex:31}}", false),
+            ("DATADOG_API_KEY", "{{hex:32}}", None),
+            ("DATADOG_API_KEY", "{{hex:31}}", Some(Refusal::Damaged)),
+            ("DATADOG_API_KEY", "{{hex:16}}_{{hex:15}}", Some(Refusal::Damaged)),
+            ("datadog-api-key", "{{base62:50}}", Some(Refusal::Longer)),
+            ("acme_api_key", "{{hex:31}}", None),
+            ("notdatadogs_api_key", "{{hex:31}}", None),
         ] {
-            assert_eq!(is_refused(name.as_bytes(), key(template).as_bytes()), wanted, "{name} {template}");
+            assert_eq!(refusal(name.as_bytes(), key(template).as_bytes()), wanted, "{name} {template}");
         }
     }
 }

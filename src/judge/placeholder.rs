@@ -44,6 +44,7 @@ const TELLING: &[&str] = &[
     "not-a-real",
     "notareal",
     "fake",
+    "invalid",
     "sample",
     "_here",
     "-here",
@@ -160,6 +161,7 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
                     b"secretKeyRef",
                     b"op://",
                     b"ENC[",
+                    b"ENC(",
                 ]
                 .iter()
                 .any(|head| value.starts_with(head))

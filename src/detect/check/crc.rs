@@ -20,12 +20,12 @@ pub(crate) fn crc_in(body: &[u8], digits: &[u8; 62]) -> [u8; TAIL] {
     radix(crc32fast::hash(body), digits)
 }
 
-/// `ghp_`, `gho_`, `ghu_`, `ghs_` with 36 characters, `ghr_` with 76. Other forms (`github_pat_`, `ghs_` around a JWT) have
+/// `ghp_`, `gho_`, `ghu_`, `ghs_` with 36 characters, `ghr_` with 76, or 36 as at first. Other forms (`github_pat_`, `ghs_` around a JWT) have
 /// no known check.
 pub(super) fn github(secret: &[u8]) -> Outcome {
     let Some((prefix, body)) = secret.split_at_checked(4) else { return Outcome::unproven() };
     match (prefix, body.len()) {
-        (b"ghp_" | b"gho_" | b"ghu_" | b"ghs_", 36) | (b"ghr_", 76) => tail(body, 0, BASE62),
+        (b"ghp_" | b"gho_" | b"ghu_" | b"ghs_", 36) | (b"ghr_", 36 | 76) => tail(body, 0, BASE62),
         _ => Outcome::unproven(),
     }
 }
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn vectors() {
-        for prefix in ["ghp_", "gho_", "ghu_", "ghs_"] {
+        for prefix in ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"] {
             let out = github(format!("{prefix}{SHORT}").as_bytes());
             assert_eq!((out.verdict, out.fact("checksum")), (Verdict::Valid, Some("valid")));
         }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn forms_without_a_checksum_are_left_alone() {
-        for text in ["", "ghp", "ghp_", "ghp_short", &format!("github_pat_{SHORT}"), &format!("ghr_{SHORT}")] {
+        for text in ["", "ghp", "ghp_", "ghp_short", &format!("github_pat_{SHORT}")] {
             assert_eq!(github(text.as_bytes()), Outcome::unproven(), "{text}");
         }
         assert_eq!(npm(format!("npm_{SHORT}x").as_bytes()), Outcome::unproven());

@@ -99,6 +99,8 @@ named_enum! {
         CratesIoTp = "crates-io-tp",
         /// JSON Web Tokens: header and payload decoded, expiry, algorithm.
         Jwt = "jwt",
+        /// A JSON Web Token in base64.
+        JwtBase64 = "jwt-base64",
         /// Private keys in PEM, OpenSSH, PGP or PuTTY form, encrypted or not.
         PrivateKey = "private-key",
         /// The same after one base64 decoding.
@@ -198,6 +200,7 @@ impl Check {
             Self::ZuploCrc => tail::zuplo(secret),
             Self::CratesIoTp => tail::crates_io(secret),
             Self::Jwt => jwt::check(secret, now),
+            Self::JwtBase64 => jwt::check_base64(secret, now),
             Self::PrivateKey => key::check(secret),
             Self::PrivateKeyBase64 => claims::private_key_base64(secret),
             Self::GcpServiceAccount => claims::service_account(secret),
