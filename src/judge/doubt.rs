@@ -46,11 +46,11 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
         if rule.id == "generic-key" && is_only_key(name) && !candidate.quoted {
             return nothing("the name is only `key`, and the value is not in quotes");
         }
-        if secret.len() < USUAL_MADE {
+        if secret.len() < SHORTEST_MADE {
             return nothing("keys and tokens are longer");
         }
-        if is_only_key(name) {
-            return low("keys are called more than `key`");
+        if secret.len() < USUAL_MADE || is_only_key(name) {
+            return low("keys and tokens are longer, and are called more than `key`");
         }
     }
     if made && !is_json(secret) && has_odd_sign(secret) {
@@ -99,6 +99,8 @@ const TOLD: [&str; 11] =
     ["invalid", "fake", "mock", "dummy", "short", "extra", "wrong", "example", "truncated", "redacted", "placeholder"];
 /// Shortest word that chance does not make.
 const SHORTEST_TOLD: usize = 4;
+/// No key or token is shorter.
+const SHORTEST_MADE: usize = 8;
 /// Most keys and tokens are at least as long.
 const USUAL_MADE: usize = 16;
 /// Most secrets of applications are at least as long.
@@ -239,7 +241,7 @@ mod tests {
             ("generic-token", "acme_token = \"{{base62:20}}%2F{{base62:20}}\"", None),
             ("generic-token", "acme_token = \"{{base62:20}}%c{{base62:20}}\"", Some(None)),
             ("generic-token", "acme_token = \"{{base62:7}}\"", Some(None)),
-            ("generic-token", "acme_token = \"{{base62:15}}\"", Some(None)),
+            ("generic-token", "acme_token = \"{{base62:12}}\"", low),
             ("bearer-header", "Authorization: Bearer {{base62:15}}", Some(None)),
             ("bearer-header", "Authorization: Bearer eyJ{{base62:15}}", Some(None)),
             ("bearer-header", "Authorization: Bearer {{base62:40}}", None),
