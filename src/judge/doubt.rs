@@ -85,6 +85,7 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
         Some(Refusal::Damaged) => {
             return nothing("the provider's rules, which know the name or the beginning, do not take the value");
         }
+        Some(Refusal::Taken) => return low("a provider's rule knows the beginning, and says more of it"),
         Some(Refusal::Longer) => return low("longer than the provider's credentials that our rules know"),
         None => {}
     }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 
 use crate::detect::names;
-use crate::rules::{Context, Matcher, Rule, RuleSet, Shape};
+use crate::rules::{Context, Matcher, Rule, RuleSet, Shape, Token};
 
 /// Shortest literal that tells whose a value is.
 const SHORTEST_HEAD: usize = 3;
@@ -18,8 +18,8 @@ struct Forms {
     rules: RuleSet,
     /// Literals that tokens begin with.
     heads: AhoCorasick,
-    /// For each of them, the length of the longest token that begins so.
-    longest: Vec<usize>,
+    /// For each of them, the length of the longest token that begins so, and the rules of such tokens.
+    by_head: Vec<(usize, Vec<usize>)>,
     /// Words of providers, and for each the rule that names it.
     words: AhoCorasick,
     by_word: Vec<usize>,
@@ -29,11 +29,15 @@ fn forms() -> &'static Forms {
     static FORMS: OnceLock<Forms> = OnceLock::new();
     FORMS.get_or_init(|| {
         let rules = RuleSet::builtin();
-        let mut of_head: BTreeMap<&str, usize> = BTreeMap::new();
-        for (head, longest) in rules.iter().flat_map(heads_of) {
-            of_head.entry(head).and_modify(|most| *most = longest.max(*most)).or_insert(longest);
+        let mut of_head: BTreeMap<&str, (usize, Vec<usize>)> = BTreeMap::new();
+        for (n, rule) in rules.iter().enumerate() {
+            for (head, longest) in heads_of(rule) {
+                let (most, takers) = of_head.entry(head).or_default();
+                *most = longest.max(*most);
+                takers.push(n);
+            }
         }
-        let (heads, longest): (Vec<&str>, Vec<usize>) = of_head.into_iter().unzip();
+        let (heads, by_head): (Vec<&str>, Vec<_>) = of_head.into_iter().unzip();
         let (words, by_word): (Vec<&str>, Vec<usize>) = rules
             .iter()
             .enumerate()
@@ -50,7 +54,7 @@ fn forms() -> &'static Forms {
             .ascii_case_insensitive(true)
             .build(words)
             .expect("short words make a small automaton");
-        Forms { heads, longest, words, by_word, rules }
+        Forms { heads, by_head, words, by_word, rules }
     })
 }
 
@@ -78,17 +82,19 @@ fn context(rule: &Rule) -> Option<&Context> {
     }
 }
 
-/// Why a value that only a generic rule takes is none of its provider's credentials.
+/// What the rules of its provider say of a value that a generic rule takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Refusal {
+    /// A rule of the provider takes it, and says more than a generic one.
+    Taken,
     /// Longer than any of them: it may be newer than our rules.
     Longer,
     /// Cut or mangled: no longer than they are, and none of them.
     Damaged,
 }
 
-/// What the rules of the provider whose tokens begin as `value`, or whose credential `name` says it is, have against it. Asked
-/// of what only a generic rule takes.
+/// What the rules of the provider whose tokens begin as `value`, or whose credential `name` says it is, have against a generic
+/// rule's taking it.
 pub(super) fn refusal(name: &[u8], value: &[u8]) -> Option<Refusal> {
     by_head(value).max(by_name(name, value))
 }
@@ -96,7 +102,14 @@ pub(super) fn refusal(name: &[u8], value: &[u8]) -> Option<Refusal> {
 fn by_head(value: &[u8]) -> Option<Refusal> {
     let forms = forms();
     let head = forms.heads.find(Input::new(value).anchored(Anchored::Yes)).filter(|head| head.end() < value.len())?;
-    Some(judged(value, forms.longest[head.pattern().as_usize()]))
+    let (longest, takers) = &forms.by_head[head.pattern().as_usize()];
+    let takes = |rule: &usize| match &forms.rules.get(*rule).matcher {
+        Matcher::Token(Token { shape: Shape::Pattern { pattern, .. }, .. }) => {
+            pattern.anchored().find(value).is_some_and(|whole| whole.end() == value.len())
+        }
+        _ => false,
+    };
+    Some(if takers.iter().any(takes) { Refusal::Taken } else { judged(value, *longest) })
 }
 
 fn judged(value: &[u8], longest: usize) -> Refusal {
@@ -135,6 +148,7 @@ mod tests {
         for (value, wanted) in [
             ("glpat-abc", Some(Refusal::Damaged)),
             (&long, Some(Refusal::Longer)),
+            (&format!("glpat-{}", "aB3dE5gH1j".repeat(2)), Some(Refusal::Taken)),
             ("glpat-", None),
             ("xglpat-abc", None),
             ("Glpat-abc", None),
