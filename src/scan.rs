@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use self::paths::Paths;
+use self::paths::{Paths, Scanned};
 pub use self::roots::{Root, roots};
 use crate::collect::{self, Collected, Collector, Sorted};
 use crate::config::policy::Policy;
@@ -89,7 +89,7 @@ pub enum Target {
 }
 
 /// Which parts of a repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum What {
     /// Working tree and history.
     Both,
@@ -136,7 +136,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum ScanFailure {
     /// A path the user named does not exist or cannot be looked at.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), self.problem())]
     Path {
         /// As named.
         path: PathBuf,
@@ -144,7 +144,7 @@ pub enum ScanFailure {
         source: std::io::Error,
     },
     /// History was asked of something that has none.
-    #[error("{}: not a git repository", .0.display())]
+    #[error("{}: {}", .0.display(), self.problem())]
     NoRepository(PathBuf),
     /// A repository cannot be used, or has no such revision.
     #[error(transparent)]
@@ -152,6 +152,18 @@ pub enum ScanFailure {
     /// The worker threads cannot be started.
     #[error("cannot start worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl ScanFailure {
+    /// What is wrong, for places that name the path themselves.
+    fn problem(&self) -> String {
+        match self {
+            Self::Path { source, .. } => source.to_string(),
+            Self::NoRepository(_) => "not a git repository".to_owned(),
+            Self::Git(error) => error.problem(),
+            Self::Threads(error) => error.to_string(),
+        }
+    }
 }
 
 /// Scans all `targets` and makes one report of them. `collector` may be cancelled from outside.
@@ -175,8 +187,9 @@ pub fn run<'r>(
         max_memory: options.max_memory,
         line_hashes: options.line_hashes,
     };
+    let mut scanned = Scanned::default();
     for target in targets {
-        scan_target(&scan, target, options)?;
+        scan_target(&scan, target, options, &mut scanned)?;
     }
     let Collected { occurrences, mut dropped, skipped, errors, unused, stats, interrupted } = collector.finish();
     let Sorted { findings, suppressed } =
@@ -204,11 +217,15 @@ fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
 
-fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options) -> Result<(), ScanFailure> {
+fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options, scanned: &mut Scanned) -> Result<(), ScanFailure> {
     match target {
         Target::Stdin => stdin::scan(scan, std::io::stdin().lock()),
-        Target::Paths { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan(paths)?,
-        Target::List { paths, what, submodules } => Paths::new(scan, *what, *submodules, options).scan_list(paths),
+        Target::Paths { paths, what, submodules } => {
+            Paths::new(scan, *what, *submodules, options, scanned).scan(paths)?;
+        }
+        Target::List { paths, what, submodules } => {
+            Paths::new(scan, *what, *submodules, options, scanned).scan_list(paths);
+        }
         Target::Staged(path) => {
             if let Some(repository) = readable(scan, path)? {
                 let change = git::index::Index::open(&repository)?.staged(&repository)?;
@@ -257,7 +274,7 @@ fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
 fn readable(scan: &Scan<'_>, path: &Path) -> Result<Option<git2::Repository>, ScanFailure> {
     match repository(path) {
         Err(ScanFailure::Git(error @ GitError::Unsupported { .. })) => {
-            scan.collector.error(path.display().to_string(), error.to_string());
+            scan.collector.error(path.display().to_string(), error.problem());
             Ok(None)
         }
         other => other.map(Some),

@@ -18,6 +18,8 @@ mod interrupt;
 mod kinds;
 #[path = "git/layout.rs"]
 mod layout;
+#[path = "git/packs.rs"]
+mod packs;
 #[path = "git/progress.rs"]
 mod progress;
 #[path = "git/properties.rs"]

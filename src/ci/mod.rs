@@ -119,9 +119,21 @@ struct Service {
 
 /// Works out what to scan. With [`Job::deepen`] this is the one place that opens a connection: git fetches what the clone lacks.
 pub fn plan(job: &Job<'_>) -> Result<Plan, CiError> {
-    let repository = git::discover(&job.folder)?.ok_or_else(|| CiError::NoRepository(job.folder.clone()))?;
     let mut plan = Plan::default();
     let folder = |what| Target::Paths { paths: vec![job.folder.clone()], what, submodules: false };
+    let repository = match git::discover(&job.folder) {
+        // Its files can be scanned all the same.
+        Err(error @ GitError::Unsupported { .. }) => {
+            if matches!(job.mode, Mode::Files | Mode::All | Mode::Auto) {
+                plan.targets.push(folder(What::Files));
+            }
+            if job.mode != Mode::Files {
+                plan.problem(job.folder.display().to_string(), error.problem());
+            }
+            return Ok(plan);
+        }
+        other => other?.ok_or_else(|| CiError::NoRepository(job.folder.clone()))?,
+    };
     match job.mode {
         Mode::Files => plan.targets.push(folder(What::Files)),
         Mode::History => plan.targets.push(whole(&repository, What::History)),

@@ -48,7 +48,7 @@ const COMMIT_MESSAGE: &str = "<commit message>";
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// The repository cannot be opened.
-    #[error("{}: cannot open git repository: {message}", path.display())]
+    #[error("{}: {}", path.display(), self.problem())]
     Open {
         /// Where it was looked for.
         path: PathBuf,
@@ -56,7 +56,7 @@ pub enum GitError {
         message: String,
     },
     /// The repository is of a kind that is not read here: SHA-256 ids, reftable refs. No fault of who asked for it.
-    #[error("{}: cannot open git repository: {message}", path.display())]
+    #[error("{}: {}", path.display(), self.problem())]
     Unsupported {
         /// Where it is.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum GitError {
         message: String,
     },
     /// A revision or range the user named does not exist.
-    #[error("{repository}: bad revision {revision:?}: {message}")]
+    #[error("{repository}: {}", self.problem())]
     Revision {
         /// The repository.
         repository: String,
@@ -76,6 +76,19 @@ pub enum GitError {
     /// Something was asked of a repository that it cannot give.
     #[error("{0}")]
     Other(String),
+}
+
+impl GitError {
+    /// What is wrong, for places that name the repository themselves.
+    pub fn problem(&self) -> String {
+        match self {
+            Self::Open { message, .. } | Self::Unsupported { message, .. } => {
+                format!("cannot open git repository: {message}")
+            }
+            Self::Revision { revision, message, .. } => format!("bad revision {revision:?}: {message}"),
+            Self::Other(message) => message.clone(),
+        }
+    }
 }
 
 /// Library-wide settings, made once before the first repository is opened.

@@ -144,6 +144,7 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         let mut text = self.spare.pop().unwrap_or_default();
         let root = path.pop().unwrap_or(entry);
         if self.forest.size(root) > self.largest {
+            self.packed(root)?;
             return Err(Trouble::TooLarge);
         }
         self.inflate(root, &mut text)?;
@@ -203,8 +204,11 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         let inflated = self.inflate(entry, &mut delta);
         let largest = self.largest;
         let made = inflated.map_err(Trouble::from).and_then(|()| {
-            if delta::result_len(&delta)? > largest {
-                return Err(Trouble::TooLarge);
+            let len = delta::result_len(&delta)?;
+            if len > largest {
+                // No instruction makes more than a copy of three bytes of length.
+                let could_be = len >> 24 <= delta.len() as u64;
+                return Err(if could_be { Trouble::TooLarge } else { Trouble::Lost("its size cannot be right") });
             }
             Ok(delta::apply(base, &delta, &mut text, &mut self.pieces)?)
         });
@@ -213,12 +217,8 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
     }
 
     fn inflate(&mut self, entry: u32, into: &mut Vec<u8>) -> Result<(), &'static str> {
+        let packed = self.packed(entry)?;
         let size = usize::try_from(self.forest.size(entry)).map_err(|_| "it is larger than memory")?;
-        let packed = self.forest.packed(entry).ok_or("its data lies beyond the end of the pack")?;
-        // A damaged size must not take all memory: deflate packs at most 1032 to 1.
-        if size / 1032 > packed.len() {
-            return Err("its size cannot be right");
-        }
         into.clear();
         into.resize(size, 0);
         match self.inflater.zlib_decompress(packed, into) {
@@ -226,6 +226,14 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
             Ok(_) => Err("it is shorter than announced"),
             Err(_) => Err("its data is damaged"),
         }
+    }
+
+    /// The pack from an entry's deflated data on. A damaged size must neither take all memory nor pass for that of an object too
+    /// large to be unpacked: deflate packs at most 1032 to 1.
+    fn packed(&self, entry: u32) -> Result<&'p [u8], &'static str> {
+        let packed = self.forest.packed(entry).ok_or("its data lies beyond the end of the pack")?;
+        let could_be = self.forest.size(entry) / 1032 <= packed.len() as u64;
+        could_be.then_some(packed).ok_or("its size cannot be right")
     }
 
     fn lose(&mut self, entry: u32, trouble: Trouble) {

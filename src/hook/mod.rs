@@ -128,7 +128,13 @@ pub fn plan(call: &Call<'_>) -> Result<Plan, HookError> {
         plan.targets.push(Target::Message(message));
         return Ok(plan);
     }
-    let repository = git::discover(&call.folder)?.ok_or_else(|| HookError::NoRepository(call.folder.clone()))?;
+    let repository = match git::discover(&call.folder) {
+        Err(error @ GitError::Unsupported { .. }) => {
+            plan.problem(call.folder.display().to_string(), error.problem());
+            return Ok(plan);
+        }
+        other => other?.ok_or_else(|| HookError::NoRepository(call.folder.clone()))?,
+    };
     // A commit that a hook of a push makes inherits that push's range; git names the index it means.
     let commits = call.stage == Some(Stage::PreCommit) && call.is_set("GIT_INDEX_FILE");
     if let Some((from, to)) = call.range().filter(|_| !commits) {

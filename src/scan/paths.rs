@@ -44,20 +44,34 @@ impl Place {
     }
 }
 
+/// What the targets of a run have had scanned already.
+#[derive(Default)]
+pub(super) struct Scanned {
+    /// Object stores of which the history was scanned, by the folder that working trees share.
+    stores: HashSet<PathBuf>,
+    /// Places, without links and `..`, and which parts of them.
+    places: HashSet<(What, PathBuf)>,
+}
+
 /// One run over several places.
 pub(super) struct Paths<'s> {
     scan: &'s Scan<'s>,
     what: What,
     submodules: bool,
     options: &'s Options,
-    /// Object stores of which the history was scanned, by the folder that working trees share.
-    stores: HashSet<PathBuf>,
+    scanned: &'s mut Scanned,
 }
 
 impl<'s> Paths<'s> {
-    /// Nothing is scanned yet.
-    pub(super) fn new(scan: &'s Scan<'s>, what: What, submodules: bool, options: &'s Options) -> Self {
-        Self { scan, what, submodules, options, stores: HashSet::new() }
+    /// What was `scanned` is not scanned again.
+    pub(super) fn new(
+        scan: &'s Scan<'s>,
+        what: What,
+        submodules: bool,
+        options: &'s Options,
+        scanned: &'s mut Scanned,
+    ) -> Self {
+        Self { scan, what, submodules, options, scanned }
     }
 
     /// Scans `paths`, and the repositories below them.
@@ -80,25 +94,25 @@ impl<'s> Paths<'s> {
         Ok(())
     }
 
-    /// The same for a list of repositories: what one of them lacks is an error of the scan, and the others are scanned.
+    /// The same for a list of repositories: what one of them lacks is an error of the scan, and the others are scanned. One that
+    /// is named twice, or lies in another one of the list, is scanned once.
     pub(super) fn scan_list(&mut self, paths: &[PathBuf]) {
         for path in paths {
             if self.scan.collector.is_cancelled() {
                 return;
             }
-            let subject = path.display().to_string();
             match Place::new(path) {
+                Ok(place) if self.scanned.places.contains(&(self.what, place.absolute.clone())) => {}
                 Ok(place) => {
                     let opened = self.open(&place);
                     let is_broken = opened.is_err();
                     let repository = self.or_error(&place, opened);
                     let met = self.place(&place, repository, &prefix_of(&place));
                     if met == 0 && !is_broken && self.what != What::Files {
-                        self.scan.collector.error(subject, "not a git repository");
+                        self.scan.collector.error(path.display().to_string(), "not a git repository");
                     }
                 }
-                Err(ScanFailure::Path { source, .. }) => self.scan.collector.error(subject, source.to_string()),
-                Err(error) => self.scan.collector.error(subject, error.to_string()),
+                Err(error) => self.scan.collector.error(path.display().to_string(), error.problem()),
             }
         }
     }
@@ -110,9 +124,8 @@ impl<'s> Paths<'s> {
         }
         match git::open(&place.path)? {
             None if place.path.join(".git").symlink_metadata().is_ok() => {
-                let problem = "it has a .git, but there is no repository behind it: history was not scanned";
-                self.scan.collector.error(place.path.display().to_string(), problem);
-                Ok(None)
+                let message = "its .git leads to no repository: history was not scanned".to_owned();
+                Err(GitError::Open { path: place.path.clone(), message }.into())
             }
             found => Ok(found),
         }
@@ -121,14 +134,17 @@ impl<'s> Paths<'s> {
     /// Files can be scanned without the repository, but the scan is not what was asked for.
     fn or_error(&self, place: &Place, opened: Result<Option<Repository>, ScanFailure>) -> Option<Repository> {
         opened.unwrap_or_else(|error| {
-            self.scan.collector.error(place.path.display().to_string(), error.to_string());
+            self.scan.collector.error(place.path.display().to_string(), error.problem());
             None
         })
     }
 
-    /// Scans a place and what lies below it. Returns how many repositories were met.
+    /// Scans a place and what lies below it, unless that was done. Returns how many repositories were met.
     fn place(&mut self, place: &Place, repository: Option<Repository>, prefix: &str) -> usize {
         let mut met = usize::from(repository.is_some());
+        if !self.scanned.places.insert((self.what, place.absolute.clone())) {
+            return met;
+        }
         let is_bare = repository.as_ref().is_some_and(Repository::is_bare);
         let nested = match self.what {
             _ if is_bare => Vec::new(),
@@ -215,7 +231,7 @@ impl<'s> Paths<'s> {
     /// History, unless another working tree has brought the same one.
     fn history(&mut self, repository: &Repository, prefix: &str) {
         let store = std::fs::canonicalize(repository.commondir()).unwrap_or_else(|_| repository.commondir().to_owned());
-        if self.stores.insert(store)
+        if self.scanned.stores.insert(store)
             && let Err(error) = history::scan(self.scan, repository, prefix)
         {
             self.scan.collector.error(git::name(repository), error.to_string());

@@ -1,6 +1,6 @@
 //! Kinds of repositories: bare, linked, detached, unborn, shallow, partial, of other object formats.
 
-use crate::support::{Repo, git_at, github, scan};
+use crate::support::{Repo, Spillcheck, git_at, github, scan};
 use crate::{both, files_of, history_of, holding};
 
 fn url(repo: &Repo) -> String {
@@ -150,6 +150,16 @@ fn in_no_other_way(path: &std::path::Path, kind: &str) {
             let run = scan(path, ["-f", "jsonl", "--reveal", ".", other].iter().chain(args));
             assert!(run.expect(3).has(&secret) && run.errors().contains(kind), "{args:?}: {}", run.out());
         }
+    }
+    for args in [&["hook"][..], &["hook", "--stage", "pre-push", "origin", "url"], &["hook", "a.env"], &["ci"]] {
+        let run = Spillcheck::new(path).args(args).args(["-f", "jsonl", "--reveal"]).run();
+        assert!(run.expect(3).errors().contains(kind), "{args:?}: {}", run.errors());
+        assert_eq!(run.errors().matches("cannot open git repository").count(), 1, "{args:?}: {}", run.errors());
+    }
+    // Files are files.
+    for (mode, code) in [("all", 3), ("files", 1), ("history", 3)] {
+        let run = Spillcheck::new(path).args(["ci", "--mode", mode, "-f", "jsonl", "--reveal"]).run();
+        assert_eq!(run.expect(code).findings().len(), usize::from(mode != "history"), "{mode}: {}", run.out());
     }
 }
 

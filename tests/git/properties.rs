@@ -26,6 +26,15 @@ enum Step {
     Revert { file: usize, versions: usize },
 }
 
+/// So many cases, always the same; or as many others as `PROPTEST_CASES` says.
+pub(crate) fn config(cases: u32) -> Config {
+    let (cases, rng_seed) = match std::env::var("PROPTEST_CASES") {
+        Ok(n) => (n.parse().expect("a number of cases"), RngSeed::Random),
+        Err(_) => (cases, RngSeed::Fixed(20_261_122)),
+    };
+    Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 20, ..Config::default() }
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let (file, at) = (0usize..4, 0usize..100_000);
     prop_oneof![
@@ -57,7 +66,7 @@ fn packing() -> impl Strategy<Value = Packing> {
 }
 
 /// Text with a secret of some kind, each time another one.
-fn leak(kind: usize, seed: u64) -> String {
+pub(crate) fn leak(kind: usize, seed: u64) -> String {
     match kind {
         0 => holding(&github(seed)),
         1 => format!("{}\n", pem(seed)),
@@ -74,7 +83,7 @@ fn start(file: usize) -> Vec<u8> {
         .collect()
 }
 
-const WORDS: [&[u8]; 8] = [b"", b"x", b"\n", b"\"", b"token=", b"-----END ", b"password: ", b"\xc3\xa9\xff"];
+pub(crate) const WORDS: [&[u8]; 8] = [b"", b"x", b"\n", b"\"", b"token=", b"-----END ", b"password: ", b"\xc3\xa9\xff"];
 
 struct Files {
     repo: Repo,
@@ -164,13 +173,7 @@ fn pack(repo: &Repo, packing: &Packing) {
 }
 
 proptest! {
-    #![proptest_config(Config {
-        cases: 10,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_261_122),
-        max_shrink_iters: 20,
-        ..Config::default()
-    })]
+    #![proptest_config(config(10))]
 
     #[test]
     fn changes_and_full_search_agree(

@@ -90,7 +90,11 @@ fn a_broken_repository_inside() {
     let run = both(root);
     assert!(run.expect(3).has(&one) && run.has(&two), "{}", run.out());
     assert!(run.errors().contains("sha256: ") && run.errors().contains("SHA-256"), "{}", run.errors());
-    assert!(run.errors().contains("lost: it has a .git"), "{}", run.errors());
+    assert!(
+        run.errors().contains("lost: cannot open git repository: its .git leads to no repository"),
+        "{}",
+        run.errors()
+    );
 }
 
 /// A repository with a submodule, which has one of its own: two secrets that only their histories have.
@@ -173,4 +177,43 @@ fn a_list_of_repositories() {
         assert!(listed(root, list, &[]).expect(2).err().contains(named));
     }
     assert!(scan(root, ["--repos-from", "no-list"]).expect(2).err().contains("no-list"));
+}
+
+/// What a list says of its entries: each fault once, each repository once, whatever it is called and wherever it lies.
+#[test]
+fn a_list_with_doubles_and_faults() {
+    let (folder, secrets) = (folder(), [415, 416, 417].map(github));
+    let root = folder.path();
+    inside(root, "one", &secrets[0]);
+    inside(&root.join("one"), "inner", &secrets[1]);
+    inside(root, "two", &secrets[2]);
+    for broken in ["config", "objects", "head"] {
+        inside(root, broken, &github(418));
+    }
+    write(root, "config/.git/config", "[core\n");
+    std::fs::remove_dir_all(root.join("objects/.git/objects")).unwrap();
+    std::fs::remove_file(root.join("head/.git/HEAD")).unwrap();
+    write(root, "plain/a.txt", "a\n");
+    write(root, "file.txt", "b\n");
+    let list =
+        "one\n\n\r\none\n./one/\none/inner\nconfig\nconfig\nobjects\nhead\nplain\nnowhere\nnowhere\nfile.txt\ntwo\n";
+    let run = listed(root, list, &[]);
+    run.expect(3);
+    for (secret, path) in secrets.iter().zip(["one/gone.env", "one/inner/gone.env", "two/gone.env"]) {
+        assert_eq!(run.of(secret).paths(), [path]);
+    }
+    assert_eq!(run.findings().len(), 3);
+    let errors = run.errors();
+    let subjects: Vec<&str> = errors.lines().filter_map(|line| line.split(": ").next()).collect();
+    assert_eq!(subjects, ["config", "file.txt", "head", "nowhere", "objects", "plain"], "each once: {errors}");
+    assert!(!errors.contains("config: config"), "{errors}");
+    // Every repository and every file once: three histories; a readme in each of six, and two files that are in none.
+    let stats = &run.summary()["stats"];
+    assert_eq!((&stats["commits"], &stats["files"]), (&6.into(), &8.into()), "{errors}");
+    // The inner one first, and what is on the command line, too.
+    let list = "one/inner\none\n";
+    let args = ["scan", "-f", "jsonl", "--reveal", "one", "--repos-from", "-"];
+    let run = Spillcheck::new(root).args(args).stdin(list).run();
+    let stats = run.expect(1).summary();
+    assert_eq!((&stats["stats"]["commits"], &stats["stats"]["files"]), (&4.into(), &2.into()), "{}", run.out());
 }

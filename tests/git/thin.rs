@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::pack::Pack;
 use crate::support::{Repo, Run, github, scan};
 use crate::{history_of, holding};
 
@@ -29,35 +30,11 @@ fn entries(repo: &Repo, pack: &Path) -> Vec<Entry> {
         .collect()
 }
 
-fn sha1(bytes: &[u8]) -> Vec<u8> {
-    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
-    hasher.update(bytes);
-    hasher.try_finalize().unwrap().as_bytes().to_vec()
-}
-
-/// Writes a pack of `entries` and its index, both version 2 (gitformat-pack(5)).
+/// Writes a pack of `entries` and its index.
 fn write_pack(folder: &Path, name: &str, entries: &[&Entry]) -> PathBuf {
-    let number = |n: usize| u32::try_from(n).unwrap().to_be_bytes();
-    let mut pack = [b"PACK".as_slice(), &number(2), &number(entries.len())].concat();
-    let mut rows: Vec<(Vec<u8>, u32, usize)> = Vec::new();
-    for entry in entries {
-        let id = git2::Oid::from_str(&entry.id).unwrap().as_bytes().to_vec();
-        rows.push((id, crc32fast::hash(&entry.raw), pack.len()));
-        pack.extend(&entry.raw);
-    }
-    pack.extend(sha1(&pack));
-    rows.sort();
-    let mut index = [b"\xfftOc".as_slice(), &number(2)].concat();
-    (0..=255u8).for_each(|first| index.extend(number(rows.iter().filter(|row| row.0[0] <= first).count())));
-    rows.iter().for_each(|row| index.extend(&row.0));
-    rows.iter().for_each(|row| index.extend(row.1.to_be_bytes()));
-    rows.iter().for_each(|row| index.extend(number(row.2)));
-    index.extend(&pack[pack.len() - 20..]);
-    index.extend(sha1(&index));
-    let path = folder.join(format!("pack-{name}.pack"));
-    std::fs::write(&path, pack).unwrap();
-    std::fs::write(path.with_extension("idx"), index).unwrap();
-    path
+    let mut pack = Pack::default();
+    entries.iter().for_each(|entry| pack.raw(&entry.id, &entry.raw));
+    pack.write(folder, name)
 }
 
 /// A repository with twelve versions of a file in a folder, each with a secret of its own, and all its entries; deltas name their

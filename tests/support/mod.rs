@@ -3,6 +3,7 @@
 // Every test binary compiles this module and uses a part of it.
 #![allow(dead_code, unused_imports, unreachable_pub, clippy::unwrap_used)]
 
+pub mod pack;
 mod repo;
 mod run;
 mod secrets;
