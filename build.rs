@@ -138,11 +138,12 @@ fn matcher_code(rule: &RuleDef) -> Result<String, String> {
                 return Err("`verbatim` is for rules of users".to_owned());
             }
             Ok(format!(
-                "Matcher::Token(Token {{ anchors: {}, shape: {shape}, edge: Edge::{}, random: {}, weighed: {}, verbatim: None }})",
+                "Matcher::Token(Token {{ anchors: {}, shape: {shape}, edge: Edge::{}, random: {}, weighed: {}, basic: {}, verbatim: None }})",
                 list(&token.anchors),
                 variant(token.edge.as_deref().unwrap_or("word")),
                 token.random.unwrap_or(true),
-                token.weighed
+                token.weighed,
+                token.basic
             ))
         }
         (None, Some(context), None) => {

@@ -35,6 +35,7 @@ pub(super) fn perform(
 ) -> Result<Outcome, UsageError> {
     let Settings { rules, policy, confidence, max_file_size } =
         settings::resolve(&args.settings, &plan.targets).map_err(UsageError::new)?;
+    let rules = rules.for_confidence(policy.lowest(confidence));
     let outputs = outputs(args)?;
     let options = Options {
         confidence,

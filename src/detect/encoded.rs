@@ -6,10 +6,10 @@
 //! bounds give, so the result depends on that stretch alone.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::{Candidate, Relation, Sight, check, token_in};
 use crate::rules::{Shape, Token};
@@ -88,6 +88,25 @@ pub(super) fn decode(text: &[u8], inner: &Range<usize>) -> Cow<'static, [u8]> {
     Cow::Owned(all.get(inner.clone()).unwrap_or_default().to_vec())
 }
 
+/// The user name and the password that `run` stands for, if it is base64 of the two with a colon between: what `Basic` headers and
+/// registries' `auth` fields hold.
+pub fn pair(run: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    const LENGTHS: RangeInclusive<usize> = 8..=512;
+    if !LENGTHS.contains(&run.len()) {
+        return None;
+    }
+    let text = STANDARD.decode(run).ok()?;
+    let printable = text.iter().all(|b| (b' '..0x7f).contains(b));
+    let colon = text.iter().position(|b| *b == b':')?;
+    (printable && colon > 0 && colon + 1 < text.len()).then(|| (text[..colon].to_vec(), text[colon + 1..].to_vec()))
+}
+
+/// Where the password of [`pair`] begins and ends in what `run` decodes to.
+pub(super) fn password_of_pair(run: &[u8]) -> Option<Range<usize>> {
+    let (user, password) = pair(run)?;
+    Some(user.len() + 1..user.len() + 1 + password.len())
+}
+
 /// What a run without its padding stands for. One that was cut where the rule no longer sees is decoded in whole groups.
 fn decoded(run: &[u8]) -> Option<Vec<u8>> {
     let whole = if run.len() % 4 == 1 { run.len() - 1 } else { run.len() };
@@ -100,7 +119,7 @@ fn is_base64(b: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
     use crate::detect::Detector;

@@ -25,6 +25,8 @@ use crate::rules::{Assignment, Matcher, Pattern, RuleSet, Shape, Token};
 use prefilter::{ANYTHING, Follow, Hit, Prefilter};
 
 pub use assign::Operator;
+pub use encoded::pair;
+use encoded::password_of_pair;
 
 /// An upper bound of how far from its anchor any rule looks, in bytes, either way.
 pub const REACH: usize = 2 * LONGEST_MATCH as usize;
@@ -220,7 +222,10 @@ fn sight(rules: &RuleSet, woken: usize) -> Sight {
     match &rules.get(woken).matcher {
         Matcher::Token(t) => {
             let own = match &t.shape {
-                Shape::Scanner(scanner) => Sight { back: EDGE, forward: scanner.longest() + EDGE },
+                Shape::Scanner(scanner) => {
+                    let back = if t.is_nameless() { assign::LONGEST_NAME + assign::LONGEST_GAP } else { 0 };
+                    Sight { back: back + EDGE, forward: scanner.longest() + EDGE }
+                }
                 Shape::Pattern { pattern, lookback, max, .. } if t.verbatim.is_some() => {
                     let shape = verbatim::Shape { pattern, lookback: *lookback, max: *max };
                     let (back, forward) = t.verbatim.map_or((0, 0), |v| shape.reach(v));
@@ -266,14 +271,17 @@ fn token_at(text: &[u8], anchor: &Range<usize>, rule: usize, token: &Token, foun
         return verbatim::search(text, anchor, rule, &shape, verbatim, found);
     }
     let mut push = |secret: Range<usize>, joined: bool| {
+        let inner = if token.basic { password_of_pair(&text[secret.clone()]) } else { None };
+        // Only what says nothing for itself is asked for its name, which may say that it is none.
+        let name = if token.is_nameless() { assign::name_before(text, secret.start) } else { None };
         found.push(Candidate {
             rule,
             anchor: anchor.start,
             anchor_id: 0,
             secret,
-            inner: None,
+            inner,
             joined,
-            name: None,
+            name,
             relation: Relation::Own,
             quoted: true,
             operator: None,

@@ -17,6 +17,8 @@ named_enum! {
         Jwt = "jwt",
         /// A PuTTY private key file.
         Putty = "putty",
+        /// A long random text in quotes, from the operator and the quote before it.
+        Random = "random",
     }
 }
 
@@ -26,6 +28,7 @@ impl Scanner {
         match self {
             Self::Pem => 32 * 1024,
             Self::Jwt | Self::Putty => 16 * 1024,
+            Self::Random => LONGEST_RANDOM + 8,
         }
     }
 
@@ -34,7 +37,7 @@ impl Scanner {
         0
     }
 
-    /// The extent of the token whose anchor begins at `at`.
+    /// The extent of the token whose anchor begins at `at`, or, of a random text, that stands behind it.
     pub fn find(self, hay: &[u8], at: usize) -> Option<Range<usize>> {
         let end = hay.len().min(at.saturating_add(self.longest()));
         let window = hay.get(at..end)?;
@@ -43,9 +46,42 @@ impl Scanner {
             Self::Jwt if follows_token(hay.get(..at)?) => return None,
             Self::Jwt => jwt(window, self.longest())?,
             Self::Putty => putty(window)?,
+            Self::Random => return random(window).map(|text| at + text.start..at + text.end),
         };
         Some(at..at + length)
     }
+}
+
+/// Shortest and longest text that is taken for random without a name.
+const SHORTEST_RANDOM: usize = 40;
+const LONGEST_RANDOM: usize = 200;
+
+/// The text in quotes behind the operator that `text` begins with, if it is long, of one piece, of a round length, and of capitals,
+/// small letters and digits: passwords are shorter, and checksums are hexadecimal.
+fn random(text: &[u8]) -> Option<Range<usize>> {
+    /// Checksums of files as package managers write them.
+    const CHECKSUMS: [&[u8]; 4] = [b"sha1-", b"sha256-", b"sha384-", b"sha512-"];
+    let start = text.iter().take(4).position(|b| matches!(b, b'"' | b'\''))? + 1;
+    let body = &text[start..];
+    // Nearly everything ends here.
+    let inside = |n: usize| body.get(n).is_some_and(|b| is_base64(*b) || is_base64url(*b));
+    if !inside(SHORTEST_RANDOM - 1) || !inside(SHORTEST_RANDOM / 2) || !inside(0) {
+        return None;
+    }
+    let run = (0..body.len()).take_while(|n| inside(*n)).count();
+    let padding = body[run..].iter().take(2).take_while(|b| **b == b'=').count();
+    let closed = body.get(run + padding) == Some(&text[start - 1]);
+    let has = |class: fn(&u8) -> bool| body[..run].iter().filter(|b| class(b)).count() >= 2;
+    let mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    let length = run + padding;
+    let fits = (SHORTEST_RANDOM..=LONGEST_RANDOM).contains(&length) && is_round(length);
+    let checksum = CHECKSUMS.iter().any(|head| body.starts_with(head));
+    (closed && mixed && fits && !checksum).then_some(start..start + run + padding)
+}
+
+/// Whether somebody asks a generator for so many characters, or so many stand for 32 or 64 bytes in base64 without padding.
+fn is_round(length: usize) -> bool {
+    length.is_multiple_of(4) || length.is_multiple_of(10) || matches!(length, 43 | 86)
 }
 
 /// Body text a missing END line needs.

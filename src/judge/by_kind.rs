@@ -45,6 +45,18 @@ impl ByKind {
             .fold(Self::NOWHERE, |all, (place, confidence)| all.with(place, confidence))
     }
 
+    /// With nothing above `confidence` at the places that `wanted` picks by kind of file, and test or not.
+    pub(super) fn at_most_where(self, confidence: Confidence, wanted: impl Fn(FileKind, bool) -> bool) -> Self {
+        let held = self.at_most(confidence);
+        FileKind::ALL.into_iter().flat_map(|kind| [(kind, false), (kind, true)]).fold(
+            Self::NOWHERE,
+            |all, (kind, test)| {
+                let from = if wanted(kind, test) { held } else { self };
+                from.at(kind, test).map_or(all, |confidence| all.with(Self::place(kind, test), confidence))
+            },
+        )
+    }
+
     fn get(self, place: usize) -> Option<Confidence> {
         match self.0 >> (BITS * place) & 3 {
             1 => Some(Confidence::Low),

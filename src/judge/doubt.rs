@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use base64::Engine as _;
-
+use super::by_kind::ByKind;
 use super::forms::{self, Refusal};
-use super::value::reads_as_words;
-use super::{placeholder, signals};
-use crate::detect::{Candidate, Operator, weak};
+use super::kind::FileKind;
+use super::value::{self, reads_as_words};
+use super::{placeholder, signals, words};
+use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
 use crate::rules::{Confidence, Kind, Matcher, Rule};
 
 /// A reason against a finding, and how sure it can be in spite of it: none means no finding at all.
@@ -19,6 +19,51 @@ pub(super) struct Doubt {
     pub(super) reason: &'static str,
     /// The highest confidence it leaves.
     pub(super) most: Option<Confidence>,
+    /// Where it counts.
+    pub(super) place: Where,
+}
+
+/// The files in which a doubt counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Where {
+    /// All.
+    Everywhere,
+    /// Programs, in which a bare word is a name of something else.
+    Programs,
+    /// Tests and examples.
+    Tests,
+    /// Documentation.
+    Documentation,
+}
+
+impl Where {
+    fn holds(self, kind: FileKind, test: bool) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Programs => matches!(kind, FileKind::Compiled | FileKind::Script),
+            Self::Tests => test,
+            Self::Documentation => kind == FileKind::Prose,
+        }
+    }
+}
+
+impl Doubt {
+    /// What it leaves of `by_kind`.
+    pub(super) fn limit(self, by_kind: ByKind) -> ByKind {
+        self.most.map_or(ByKind::NOWHERE, |most| by_kind.at_most_where(most, |kind, test| self.place.holds(kind, test)))
+    }
+
+    /// What follows from it, as `spillcheck explain` says it.
+    pub(super) fn outcome(self) -> String {
+        let most = if self.most.is_some() { "low confidence at most" } else { "no finding" };
+        let place = match self.place {
+            Where::Everywhere => "",
+            Where::Programs => " in a program",
+            Where::Tests => " in a test or an example",
+            Where::Documentation => " in documentation",
+        };
+        format!("{most}{place}")
+    }
 }
 
 /// The strongest doubt about a candidate of a rule that the value model judges.
@@ -28,8 +73,9 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
     let assigned = matches!(rule.matcher, Matcher::Assignment(_));
     let made = is_made_by_machines(rule);
     let chosen = matches!(rule.kind, Kind::Password | Kind::ConnectionString);
-    let nothing = |reason| Some(Doubt { reason, most: None });
-    let low = |reason| Some(Doubt { reason, most: Some(Confidence::Low) });
+    let nothing = |reason| Some(Doubt { reason, most: None, place: Where::Everywhere });
+    let low_in = |place, reason| Some(Doubt { reason, most: Some(Confidence::Low), place });
+    let low = |reason| low_in(Where::Everywhere, reason);
     if says(name, &DENIED, 1) {
         return nothing("its name says that it is not real");
     }
@@ -59,10 +105,12 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
     if rule.id == "bearer-header" && (secret.len() < USUAL_MADE || is_header_of_token(secret)) {
         return nothing("bearer tokens are longer, and more than a header");
     }
-    if rule.id == "basic-auth-header" && !is_base64(secret) {
+    if rule.id == "basic-auth-header" && candidate.inner.is_none() && !is_base64(secret) {
         return nothing("not the base64 of a user name and a password");
     }
-    if password_in_base64(secret).is_some_and(|password| weak::is_weak(&password) || reads_as_words(&password)) {
+    let of_examples = |password: &[u8]| weak::is_weak(password) || reads_as_words(password);
+    let in_base64 = candidate.inner.is_some() && of_examples(secret);
+    if in_base64 || detect::pair(secret).is_some_and(|(_, password)| of_examples(&password)) {
         return low("in base64, a password that examples use");
     }
     if rule.id == "url-credentials" && is_host_of_examples(&text[candidate.secret.end..]) {
@@ -89,7 +137,113 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doub
         Some(Refusal::Longer) => return low("longer than the provider's credentials that our rules know"),
         None => {}
     }
+    if let Some(reason) = says_no_secret(rule, text, candidate, name, secret) {
+        return low(reason);
+    }
+    if assigned && is_name_of_code(text, candidate) {
+        return low_in(Where::Programs, "a bare word in a program names something else");
+    }
+    if rule.kind == Kind::Password && secret.len() <= LONGEST_IN_TESTS && is_word_in_disguise(secret) {
+        return low_in(Where::Tests, "a word, or one in disguise: tests make such passwords up");
+    }
+    if matches!(&*rule.id, "generic-key" | "generic-salt" | "generic-signing-secret") {
+        return low_in(Where::Documentation, "documentation shows such keys as examples");
+    }
     None
+}
+
+/// Whether a random text is no key by its name, if it has one, or by its beginning: an id, a checksum, a public key, or what the rules
+/// of its provider refuse.
+pub(super) fn says_no_key(text: &[u8], candidate: &Candidate) -> bool {
+    const OTHER: [&str; 14] = [
+        "id",
+        "public",
+        "pub",
+        "hash",
+        "digest",
+        "checksum",
+        "integrity",
+        "signature",
+        "fingerprint",
+        "etag",
+        "cursor",
+        "cert",
+        "certificate",
+        "url",
+    ];
+    /// What text of words scores; random letters are far below nothing.
+    const WORDY: i16 = 50;
+    let secret = &text[candidate.secret.clone()];
+    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
+    value::is_uri_or_path(secret)
+        || words::hundredths(secret) > WORDY
+        // `x`, `y` and `n` of a public key.
+        || (1..=2).contains(&name.len())
+        || says(name, &DENIED, 1)
+        || says(name, &OTHER, 1)
+        || forms::refusal(name, secret).is_some()
+}
+
+/// What name and value together say against a secret.
+fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], secret: &[u8]) -> Option<&'static str> {
+    /// What a program does with a password, or asks about it.
+    const VERBS: [&[u8]; 9] =
+        [b"update", b"reset", b"change", b"require", b"requires", b"show", b"enable", b"use", b"generate"];
+    let first = signals::words(name).next().map_or(&[][..], |(_, word)| word);
+    let ends = |end: &[u8]| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
+    let attribute = text[candidate.secret.start.saturating_sub(2)..candidate.secret.start].starts_with(b"=");
+    let unclosed = |open: u8, close: u8| secret.contains(&open) && !secret.contains(&close);
+    match &*rule.id {
+        "generic-salt" if ends(b"nonce") && candidate.quoted && attribute => {
+            Some("the nonce of an element or a header opens nothing")
+        }
+        "generic-salt" if secret.iter().all(u8::is_ascii_digit) => Some("a number, and no salt that anybody drew"),
+        "generic-key" if value::is_uuid(secret) => Some("a UUID that is only called a key"),
+        "generic-password" if VERBS.iter().any(|v| first.eq_ignore_ascii_case(v)) && reads_as_words(secret) => {
+            Some("a name that begins with a verb, and a word: a choice, not a password")
+        }
+        "generic-password" if unclosed(b'[', b']') => Some("a piece of an expression"),
+        "generic-token" if ends(b"cookie") && secret.len() < USUAL_MADE => Some("cookies of sessions are longer"),
+        _ => None,
+    }
+}
+
+/// Whether a password is a word of a language once digits that stand for letters are read as these, and what follows it is cut off.
+fn is_word_in_disguise(secret: &[u8]) -> bool {
+    /// A word; one in thirty texts of random letters scores as much.
+    const WORD: i16 = 100;
+    let end = secret.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |n| n + 1);
+    let plain: Vec<u8> = secret[..end]
+        .iter()
+        .map(|b| match b {
+            b'0' => b'o',
+            b'1' => b'i',
+            b'3' => b'e',
+            b'4' | b'@' => b'a',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            other => *other,
+        })
+        .collect();
+    plain.len() >= 4 && plain.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ') && words::hundredths(&plain) >= WORD
+}
+
+/// Whether a bare value of a program is an identifier: the name of a variable, for what is a literal there stands in quotes.
+fn is_name_of_code(text: &[u8], candidate: &Candidate) -> bool {
+    use Operator::{Arrow, Call, Colon, Compare, Equals};
+    let value = &text[candidate.secret.clone()];
+    let given = matches!(candidate.operator, Some(Equals | Colon | Arrow | Call | Compare));
+    let first = value.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    if candidate.quoted || !given || !first || !value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+        return false;
+    }
+    let from = candidate.secret.start.saturating_sub(NEIGHBOURHOOD.back);
+    let line = memchr::memrchr(b'\n', &text[from..candidate.secret.start]).map_or(from, |n| from + n + 1);
+    let head = text[line..candidate.secret.start].trim_ascii_start();
+    // In a string or a comment it is text.
+    let in_string = [b'"', b'\'', b'`'].iter().any(|quote| head.iter().filter(|b| *b == quote).count() % 2 == 1);
+    let in_comment = [&b"#"[..], b"//", b"*", b"--", b"/*"].iter().any(|sign| head.starts_with(sign));
+    !in_string && !in_comment
 }
 
 /// Words of a name that say the value is not the real one.
@@ -104,6 +258,8 @@ const SHORTEST_TOLD: usize = 4;
 const SHORTEST_MADE: usize = 8;
 /// Most keys and tokens are at least as long.
 const USUAL_MADE: usize = 16;
+/// A word that is longer is none by chance, and not what tests make up.
+const LONGEST_IN_TESTS: usize = 10;
 /// Most secrets of applications are at least as long.
 const SHORTEST_SECRET: usize = 14;
 
@@ -146,18 +302,6 @@ fn is_header_of_token(secret: &[u8]) -> bool {
 /// Of the right length and padding, and not a word: `basic upgrade` is prose.
 fn is_base64(secret: &[u8]) -> bool {
     secret.len().is_multiple_of(4) && (secret.ends_with(b"=") || !reads_as_words(secret))
-}
-
-/// The password of `user:password` in base64, as `Authorization: Basic` headers and registries' `auth` fields have it.
-fn password_in_base64(secret: &[u8]) -> Option<Vec<u8>> {
-    const LONGEST: usize = 256;
-    if secret.len() > LONGEST {
-        return None;
-    }
-    let text = base64::engine::general_purpose::STANDARD.decode(secret).ok()?;
-    let printable = text.iter().all(|b| (b' '..0x7f).contains(b));
-    let colon = text.iter().position(|b| *b == b':')?;
-    (printable && colon > 0).then(|| text[colon + 1..].to_vec())
 }
 
 /// Whether what follows a password in a URL, from the `@` on, is a host that documentation uses.
@@ -219,86 +363,4 @@ fn is_piece(text: &[u8], candidate: &Candidate) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::Detector;
-    use crate::rules::{RuleSet, examples};
-
-    /// The doubt about what the rule `id` finds in `text`, a template.
-    fn doubt(id: &str, text: &str) -> Option<Option<Confidence>> {
-        let rules = RuleSet::builtin();
-        let text = examples::expand(text, 5).expect("a template").text;
-        let found = Detector::new(&rules).search(text.as_bytes());
-        let candidate = found.iter().find(|c| rules.get(c.rule).id == id).expect("the rule sees it");
-        of(rules.get(candidate.rule), text.as_bytes(), candidate).map(|doubt| doubt.most)
-    }
-
-    #[test]
-    fn keys_and_tokens_are_what_machines_make() {
-        let low = Some(Some(Confidence::Low));
-        for (id, text, wanted) in [
-            ("generic-token", "acme_token = \"{{base62:40}}\"", None),
-            ("generic-token", "acme_token = \"{{base62:20}}?{{base62:20}}\"", Some(None)),
-            ("generic-token", "acme_token = \"{{base62:20}}%2F{{base62:20}}\"", None),
-            ("generic-token", "acme_token = \"{{base62:20}}%c{{base62:20}}\"", Some(None)),
-            ("generic-token", "acme_token = \"{{base62:7}}\"", Some(None)),
-            ("generic-token", "acme_token = \"{{base62:12}}\"", low),
-            ("bearer-header", "Authorization: Bearer {{base62:15}}", Some(None)),
-            ("bearer-header", "Authorization: Bearer eyJ{{base62:15}}", Some(None)),
-            ("bearer-header", "Authorization: Bearer {{base62:40}}", None),
-            ("generic-api-key", "loggly api_key = \"{{hex:16}}\"", Some(None)),
-            ("generic-token", "acme_token = \"{\\\"a\\\": \\\"{{base62:32}}\\\"}\"", None),
-            ("generic-token", "cookie: \"a={{base62:30}}; b={{base62:12}}\"", low),
-            ("generic-key", "key: {{base62:40}}", Some(None)),
-            ("generic-key", "key: \"{{base62:40}}\"", low),
-            ("generic-key", "acme_key: {{base62:40}}", None),
-            ("generic-secret", "app_secret = \"{{base62:20}}?{{base62:20}}\"", None),
-            ("generic-secret", "app_secret = \"{{base62:10}}\"", low),
-        ] {
-            assert_eq!(doubt(id, text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_base64_and_addresses_hold() {
-        let low = Some(Some(Confidence::Low));
-        let basic =
-            |pair: &str| format!("Authorization: Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
-        let random = examples::expand("{{base62:14}}", 5).expect("a template").text;
-        for (id, text, wanted) in [
-            ("basic-auth-header", basic("user:passwd"), low),
-            ("basic-auth-header", basic("alice:secret"), low),
-            ("basic-auth-header", basic(&format!("alice:{random}")), None),
-            ("basic-auth-header", "it is a basic upgrades test".to_owned(), Some(None)),
-            ("generic-auth", basic("alice:secret").replace("orization: Basic ", " = "), low),
-            ("url-credentials", format!("http://mary:{random}@www.acme.com/"), low),
-            ("url-credentials", format!("http://mary:{random}@host:80/"), low),
-            ("url-credentials", format!("http://mary:{random}@notexample.com/"), None),
-            ("url-credentials", format!("http://mary:{random}@db.acme.internal/"), None),
-        ] {
-            assert_eq!(doubt(id, &text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn names_and_values_that_say_what_they_are() {
-        let low = Some(Some(Confidence::Low));
-        for (id, text, wanted) in [
-            ("generic-token", "invalid_token = \"{{base62:40}}\"", Some(None)),
-            ("generic-password", "wrongPassword = \"{{base62:14}}\"", Some(None)),
-            ("generic-token", "annotated_token = \"{{base62:40}}\"", None),
-            ("generic-token", "acme_token = \"{{hex:20}}_extra\"", Some(None)),
-            ("generic-token", "acme_token = \"{{hex:20}}extra\"", None),
-            ("generic-token", "acme_token = \"https://login.acme.test/{{hex:20}}\"", Some(None)),
-            ("generic-token", "acme_token = \"abc123def456ghi789jkl012mno345\"", low),
-            ("generic-token", "acme_token = \"A1b2C3d4E5f6G7h8I9j0K1l2M3n4\"", low),
-            ("generic-token", "token_id = \"{{base62:40}}\"", Some(None)),
-            ("generic-token", "acme_token = \"glpat-{{base62:25}}?\"", Some(None)),
-            ("generic-api-key", "DATADOG_API_KEY=\"{{hex:31}}\"", Some(None)),
-            ("generic-api-key", "DATADOG_API_KEY=\"{{hex:44}}\"", low),
-            ("generic-password", "datadog_password = \"{{base62:14}}\"", None),
-        ] {
-            assert_eq!(doubt(id, text), wanted, "{text}");
-        }
-    }
-}
+mod tests;

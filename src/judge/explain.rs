@@ -40,8 +40,7 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
     }
     if let Some(doubt) = rule.is_weighed().then(|| doubt::of(rule, text, &judged.candidate)).flatten() {
-        let most = if doubt.most.is_some() { "low confidence at most" } else { "no finding" };
-        signals.push(Signal { name: "form", text: format!("{}: {most}", doubt.reason) });
+        signals.push(Signal { name: "form", text: format!("{}: {}", doubt.reason, doubt.outcome()) });
     }
     let random = match &rule.matcher {
         Matcher::Token(token) => token.random,

@@ -20,7 +20,7 @@ mod words;
 use std::cmp::Reverse;
 
 use crate::detect::check::{self, Fact, Verdict};
-use crate::detect::{Candidate, Operator, Relation, entropy, weak};
+use crate::detect::{self, Candidate, Operator, Relation, entropy, weak};
 use crate::report::DropReason;
 use crate::rules::{Confidence, Edge, Kind, Matcher, Rule, RuleSet};
 
@@ -72,9 +72,17 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
     };
     if candidate.inner.is_some() {
         facts.push(Fact { label: "encoding", value: "base64".to_owned() });
+        let pair = rule.is_weighed().then(|| detect::pair(&text[candidate.secret.clone()])).flatten();
+        // A token may stand in place of the user name.
+        if let Some((user, _)) = pair.filter(|(user, _)| is_plain_user(user)) {
+            facts.push(Fact { label: "user", value: String::from_utf8_lossy(&user).into_owned() });
+        }
     }
     if rule.is_weak() && verdict.is_ok() {
         verdict = weak_password(rules, &candidate);
+    }
+    if rule.is_nameless() && verdict.is_ok() && doubt::says_no_key(text, &candidate) {
+        verdict = Err(DropReason::Unlikely);
     }
     let mut by_kind = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
     if let (Some(place), Some(own), Ok(most)) = (place, own, verdict)
@@ -85,7 +93,7 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
         if by_kind.most().is_some()
             && let Some(doubt) = doubt::of(rule, text, &candidate)
         {
-            by_kind = doubt.most.map_or(ByKind::NOWHERE, |most| by_kind.at_most(most));
+            by_kind = doubt.limit(by_kind);
         }
         verdict = by_kind.most().ok_or(DropReason::Unlikely);
     }
@@ -99,7 +107,14 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
 /// Why the value model takes a candidate for a secret or not, in a file of that path; none if the model has no say in its rule.
 pub fn explain(rules: &RuleSet, text: &[u8], candidate: &Candidate, path: &str) -> Option<Explanation> {
     let rule = rules.get(candidate.rule);
-    rule.is_weighed().then(|| model::explain(&place(text, candidate), kind::of(path), kind::is_test(path)))
+    if !rule.is_weighed() {
+        return None;
+    }
+    let secret = &*candidate.bytes(text);
+    let (verdict, _) = judge(rule, candidate, secret, check::is_published_example(secret), near(text, candidate), 0);
+    let unheld = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
+    let held = doubt::of(rule, text, candidate).map_or(unheld, |doubt| doubt.limit(unheld));
+    Some(model::explain(&place(text, candidate), kind::of(path), kind::is_test(path), at_path(held, path)))
 }
 
 /// Sorts the candidates of one text by place and rule, keeps of those with the same rule and secret the one with the
@@ -113,6 +128,15 @@ pub fn settle(mut judged: Vec<Judged>) -> Vec<Judged> {
     judged.dedup_by(|b, a| a.candidate.rule == b.candidate.rule && a.candidate.secret == b.candidate.secret);
     overlap::resolve(&mut judged);
     judged
+}
+
+/// Whether a user name is made of letters, as people's are, with a few digits at its end at most: nothing that may be a secret.
+fn is_plain_user(user: &[u8]) -> bool {
+    const LONGEST: usize = 32;
+    const DIGITS: usize = 4;
+    let letters = user.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |n| n + 1);
+    let named = user[..letters].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'-' | b'_' | b'@'));
+    named && letters > 0 && user.len() <= LONGEST && user.len() - letters <= DIGITS
 }
 
 /// What stands round a candidate, for checks that want more than its bytes.
@@ -226,7 +250,8 @@ fn weak_password(rules: &RuleSet, candidate: &Candidate) -> Result<Confidence, D
 fn place<'t>(text: &'t [u8], candidate: &Candidate) -> signals::Place<'t> {
     signals::Place {
         text,
-        bytes: candidate.bytes(text),
+        // The password in a header is judged by what stands there.
+        bytes: if candidate.inner.is_some() { text[candidate.secret.clone()].into() } else { candidate.bytes(text) },
         anchor: candidate.anchor,
         name: candidate.name.clone(),
         value: candidate.secret.clone(),

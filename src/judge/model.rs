@@ -97,14 +97,18 @@ fn highest(at: u16, own: &Signals) -> i32 {
 
 /// The score from which a finding is of medium confidence. Tests and documentation are full of values made up for them.
 fn medium(kind: FileKind, test: bool) -> i32 {
-    if test || kind == FileKind::Prose { MEDIUM_IN_TESTS } else { MEDIUM }
+    if is_in_tests(kind, test) { MEDIUM_IN_TESTS } else { MEDIUM }
 }
 
-/// Whether it is a password in a comment of a program: an example of how to call it. In settings it may be a setting that
+fn is_in_tests(kind: FileKind, test: bool) -> bool {
+    test || kind == FileKind::Prose
+}
+
+/// Whether it is a password, a cookie or a URL in a comment of a program: an example of how to call it. In settings it may be a setting that
 /// somebody switched off.
 fn is_example_of_use(signals: &Signals, kind: FileKind) -> bool {
     signals[Signal::Comment as usize] != 0
-        && matches!(signals[Signal::Meaning as usize], 1 | 2)
+        && matches!(signals[Signal::Meaning as usize], 1 | 2 | 17)
         && matches!(kind, FileKind::Compiled | FileKind::Script)
 }
 
@@ -165,11 +169,15 @@ pub struct Explanation {
     pub base: i32,
     /// Every signal. The contributions and the base make up the score.
     pub signals: Vec<Contribution>,
+    /// The highest confidence that the rule and its doubts leave, whatever the score; none if it is no finding at all.
+    pub most: Option<Confidence>,
+    /// Whether the file is a test or documentation, for which the threshold of medium confidence is another.
+    pub in_tests: bool,
 }
 
 /// The score of a value in one kind of file, signal by signal: at each step down a tree, the change of the mean is put down to the
 /// signal asked for.
-pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool) -> Explanation {
+pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool, most: Option<Confidence>) -> Explanation {
     let mut signals = signals::measure(place, signals::own(place, is_hopeless));
     signals[Signal::FileKind as usize] = kind as i16;
     signals[Signal::FileTest as usize] = i16::from(test);
@@ -192,7 +200,9 @@ pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool) -> Explanat
         .collect();
     let unsure = is_example_of_use(&signals, kind);
     let medium = if unsure { i32::MAX } else { medium(kind, test) };
-    Explanation { score, thresholds: (LOW, medium), base, signals: contributions }
+    let most = if unsure { most.min(Some(Confidence::Low)) } else { most };
+    let in_tests = is_in_tests(kind, test);
+    Explanation { score, thresholds: (LOW, medium), base, signals: contributions, most, in_tests }
 }
 
 const _: () = assert!(KINDS * 2 == PLACES && PLACES <= Mask::BITS as usize, "a place is a bit of a mask");
@@ -256,7 +266,7 @@ mod tests {
             let scores = scores(&signals::measure(&place, signals::own(&place, is_hopeless)));
             for kind in [FileKind::Plain, FileKind::Yaml, FileKind::Compiled, FileKind::Sql] {
                 for test in [false, true] {
-                    let explained = explain(&place, kind, test);
+                    let explained = explain(&place, kind, test, None);
                     let sum: i32 = explained.signals.iter().map(|s| s.adds).sum();
                     assert_eq!(explained.base + sum, explained.score, "{text}");
                     assert_eq!(explained.score, scores[ByKind::place(kind, test)], "{text} {kind:?} {test}");

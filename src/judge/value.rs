@@ -131,6 +131,15 @@ pub(super) fn is_uri_or_path(value: &[u8]) -> bool {
         || value.starts_with(b"data:")
 }
 
+/// Thirty-two hexadecimal digits in the five groups of a UUID.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
 /// Letters (and separators between words) only, reading as words.
 pub(super) fn reads_as_words(value: &[u8]) -> bool {
     value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b','))

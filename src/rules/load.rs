@@ -175,6 +175,7 @@ fn matcher(
                 random: t.random.unwrap_or(true),
                 verbatim,
                 weighed: t.weighed,
+                basic: t.basic,
             }))
         }
         (None, Some(c), None) => {

@@ -166,8 +166,17 @@ pub struct Token {
     pub random: bool,
     /// See [`super::schema::TokenDef::weighed`].
     pub weighed: bool,
+    /// See [`super::schema::TokenDef::basic`].
+    pub basic: bool,
     /// Whatever the pattern matches is reported.
     pub verbatim: Option<Verbatim>,
+}
+
+impl Token {
+    /// Whether nothing tells the secret but that it looks random.
+    pub fn is_nameless(&self) -> bool {
+        matches!(self.shape, Shape::Scanner(crate::detect::scanner::Scanner::Random))
+    }
 }
 
 /// A rule of the user's that is taken at its word: see [`super::schema::TokenDef::verbatim`].
@@ -311,11 +320,14 @@ impl Rule {
         }
     }
 
-    /// More specific rules win where findings overlap: token over context over verbatim rules of users over
-    /// rules that know no provider.
     /// Whether the rule is for weak and default passwords.
     pub fn is_weak(&self) -> bool {
         matches!(&self.matcher, Matcher::Assignment(a) if a.weak)
+    }
+
+    /// See [`Token::is_nameless`].
+    pub fn is_nameless(&self) -> bool {
+        matches!(&self.matcher, Matcher::Token(token) if token.is_nameless())
     }
 
     /// Whether the value model judges what the rule finds.
@@ -334,6 +346,8 @@ impl Rule {
             (Matcher::Token(token), _) if token.verbatim.is_some() => 3,
             (Matcher::Token(_), false) => 5,
             (Matcher::Context(_), false) => 4,
+            // Whatever has a name is told better by it.
+            (Matcher::Token(_), true) if self.is_nameless() => 0,
             (Matcher::Token(_), true) => 2,
             (Matcher::Context(_), true) => 1,
             (Matcher::Assignment(_), _) => 0,

@@ -123,6 +123,9 @@ pub struct TokenDef {
     /// The value model judges the secret, as it does what is assigned to a name.
     #[serde(default)]
     pub weighed: bool,
+    /// What the pattern calls the secret is base64 of a user name, a colon and a password, and the password is the secret.
+    #[serde(default)]
+    pub basic: bool,
 }
 
 /// A credential without a shape of its own, near a word that names its provider.

@@ -1,7 +1,7 @@
 //! The rules of one scan.
 
-use super::Rule;
 use super::load::{self, Loaded};
+use super::{Confidence, Rule};
 
 enum Entry {
     Builtin(&'static Rule),
@@ -61,9 +61,19 @@ impl RuleSet {
 
     /// Takes out the rules with these ids.
     pub fn without(self, ids: &[String]) -> Self {
-        let entries: Vec<Entry> =
-            self.entries.into_iter().filter(|e| !ids.iter().any(|id| *id == e.rule().id)).collect();
-        Self { muted: vec![false; entries.len()], entries, weak: self.weak }
+        self.keep(|rule| !ids.iter().any(|id| *id == rule.id))
+    }
+
+    /// Takes out the rules that nothing but randomness speaks for, if findings of low confidence are not wanted: they have no
+    /// others, and look at every string.
+    pub fn for_confidence(self, lowest: Confidence) -> Self {
+        self.keep(|rule| lowest == Confidence::Low || !rule.is_nameless())
+    }
+
+    fn keep(self, wanted: impl Fn(&Rule) -> bool) -> Self {
+        let kept = self.entries.into_iter().zip(self.muted).filter(|(entry, _)| wanted(entry.rule()));
+        let (entries, muted) = kept.unzip();
+        Self { entries, muted, weak: self.weak }
     }
 
     /// Reports weak and default passwords at medium confidence, not at low.

@@ -115,6 +115,12 @@ fn tests_and_documentation_are_less_sure() {
     for path in ["tests/db.ini", "conf/db.ini.example", "docs/setup.md"] {
         assert!(at(path) <= at("conf/db.ini"), "{path}");
     }
+    // A bare word is a name in a program and a value in settings.
+    let text = examples::expand("password = acme{{base62:5}}7\n", 17).unwrap().text;
+    let found = Searcher::new(&rules, 0).search(text.as_bytes()).found;
+    for (path, wanted) in [("main.go", Confidence::Low), ("app.py", Confidence::Low), (".env", Confidence::Medium)] {
+        assert_eq!(judge::at_path(found[0].by_kind, path), Some(wanted), "{path}");
+    }
     // How to call something, in the comment of a program; and a setting that somebody switched off.
     for (path, comment, wanted) in [
         ("lib/user.rb", "#   user.update(password: '{{base62:9}}7')\n", Some(Confidence::Low)),

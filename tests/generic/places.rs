@@ -1,7 +1,10 @@
 //! Places: each syntax, command line and file in which names and values meet.
 
 use super::{check_all, findings};
-use spillcheck::rules::{Confidence, examples};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use spillcheck::rules::{Confidence, RuleSet, examples};
+use spillcheck::search::Searcher;
 
 const PASSWORD: &str = "generic-password";
 const TOKEN: &str = "generic-token";
@@ -47,6 +50,23 @@ fn syntaxes_of_languages() {
             ("app.xml", PASSWORD, "<db><password>«{{password:14}}»</password></db>\n"),
             ("app.xml", PASSWORD, "<db user=\"app\" password=\"«{{password:14}}»\"/>\n"),
             ("app.vb", PASSWORD, "Dim password As String = \"«{{password:14}}»\"\n"),
+            ("app.js", PASSWORD, "const password = process.env.DB_PASSWORD || '«{{base62:12}}7»';\n"),
+            ("app.ts", PASSWORD, "const password = config.password ?? '«{{base62:12}}7»';\n"),
+            ("app.py", PASSWORD, "password = args.password or '«{{base62:12}}7»'\n"),
+            ("app.R", PASSWORD, "password <- \"«{{base62:12}}7»\"\n"),
+            ("app.h", PASSWORD, "#define PASSWORD \"«{{base62:12}}7»\"\n"),
+            ("app.fish", PASSWORD, "set -x DB_PASSWORD «{{base62:12}}7»\n"),
+            ("app.yml", PASSWORD, "password: !!str «{{base62:12}}7»\n"),
+            ("app.yml", PASSWORD, "password: &db «{{base62:12}}7»\n"),
+            ("app.xml", PASSWORD, "<password><![CDATA[«{{base62:12}}7»]]></password>\n"),
+            ("app.xml", PASSWORD, "<property name=\"password\"><value>«{{base62:12}}7»</value></property>\n"),
+            (
+                "main.tf",
+                PASSWORD,
+                "variable \"db_password\" {\n  type    = string\n  default = \"«{{base62:12}}7»\"\n}\n",
+            ),
+            ("notes.md", PASSWORD, "**Password:** «{{base62:12}}7»\n"),
+            ("notes.md", PASSWORD, "| password | «{{base62:12}}7» |\n"),
         ],
         Confidence::Medium,
     );
@@ -152,7 +172,6 @@ fn json_inside_strings_and_notebooks() {
 fn headers_cookies_and_addresses() {
     check_all(
         &[
-            ("a.http", "basic-auth-header", "Authorization: Basic «{{basic}}»\n"),
             ("a.http", "bearer-header", "Authorization: Bearer «{{base62:40}}»\n"),
             ("a.http", TOKEN, "X-Auth-Token: «{{base62:40}}»\n"),
             ("a.http", TOKEN, "Set-Cookie: session_token=«{{base62:40}}»; Path=/; HttpOnly\n"),
@@ -187,6 +206,15 @@ fn command_lines() {
             ("a.sh", PASSWORD, "az login -u app@acme.test --password «{{password:14}}»\n"),
             ("a.sh", SECRET, "tool login --client-secret «{{base62:40}}» --tenant acme\n"),
             ("a.sh", "generic-command-password", "sshpass -p '«{{base62:12}}7»' ssh root@10.0.0.5\n"),
+            ("a.sh", "generic-command-password", "mongosh --host db -u admin -p «{{base62:12}}7» app\n"),
+            ("a.sh", "generic-command-password", "ldapsearch -x -D cn=admin -w «{{base62:12}}7» -b dc=acme\n"),
+            ("Dockerfile", "generic-chpasswd-password", "RUN echo 'root:«{{base62:12}}7»' | chpasswd\n"),
+            ("a.py", "generic-call-password", "requests.get(url, auth=('app', '«{{base62:12}}7»'))\n"),
+            (
+                "a.java",
+                "generic-call-password",
+                "getConnection(\"jdbc:mysql://db/app\", \"app\", \"«{{base62:12}}7»\");\n",
+            ),
         ],
         Confidence::Medium,
     );
@@ -198,6 +226,10 @@ fn files_of_tools() {
         &[
             (".netrc", "netrc-password", "machine git.acme.test\n  login robot\n  password «{{password:14}}»\n"),
             (".pgpass", "postgresql-pgpass", "db.acme.internal:5432:app:robot:«{{base62:14}}7»\n"),
+            (".pgpass", "postgresql-pgpass", "*:*:*:robot:«{{base62:14}}7»\n"),
+            (".pgpass", "postgresql-pgpass", "*:*:*:*:«{{base62:14}}7»\n"),
+            (".pgpass", "postgresql-pgpass", "localhost:*:*:robot:«{{base62:14}}7»\n"),
+            ("wp-config.php", "wordpress-key", "define('SECURE_AUTH_KEY',  '«{{password:64}}»');\n"),
             (".pypirc", PASSWORD, "[pypi]\nusername = robot\npassword = «{{password:14}}»\n"),
             (".git-credentials", URL, "https://robot:«{{base62:20}}»@git.acme.test\n"),
             ("wp-config.php", PASSWORD, "define( 'DB_PASSWORD', '«{{password:14}}»' );\n"),
@@ -239,11 +271,72 @@ fn hashes_of_passwords_and_statements() {
         &[
             ("shadow", "password-hash-sha512crypt", &format!("root:«{sha512}»:19000:0:99999:7:::\n")),
             (".htpasswd", "password-hash-md5crypt", "robot:«$apr1${{base62:8}}${{base62:22}}»\n"),
-            ("setup.sql", "generic-sql-password", "ALTER USER app IDENTIFIED BY '«{{password:14}}»';\n"),
             (".htpasswd", "password-hash-bcrypt", "robot:«$2y$10${{base62:53}}»\n"),
         ],
         Confidence::Low,
     );
+}
+
+#[test]
+fn passwords_in_statements() {
+    let rule = "generic-sql-password";
+    check_all(
+        &[
+            ("a.sql", rule, "ALTER USER app IDENTIFIED BY '«{{base62:12}}7»';\n"),
+            ("a.sql", rule, "CREATE USER app WITH PASSWORD '«{{base62:12}}7»';\n"),
+            ("a.sql", rule, "CREATE USER 'app'@'%' IDENTIFIED BY '«{{base62:12}}7»';\n"),
+            ("a.sql", rule, "GRANT ALL ON app.* TO 'app'@'%' IDENTIFIED BY '«{{base62:12}}7»' WITH GRANT OPTION;\n"),
+            ("a.sql", rule, "CREATE LOGIN app WITH PASSWORD = N'«{{base62:12}}7»';\n"),
+            ("a.sql", rule, "ALTER USER app PASSWORD '«{{base62:12}}7»';\n"),
+        ],
+        Confidence::Medium,
+    );
+    for text in ["CREATE USER app IDENTIFIED BY '${PW}';\n", "ALTER USER app WITH PASSWORD :'app_pw';\n"] {
+        assert_eq!(findings(text, "a.sql"), [], "{text}");
+    }
+}
+
+#[test]
+fn the_password_in_a_basic_header() {
+    let password = examples::expand("{{base62:14}}7", 5).unwrap().text;
+    let encoded = STANDARD.encode(format!("robot:{password}"));
+    let text = format!("GET / HTTP/1.1\nAuthorization: Basic {encoded}\n");
+    let wanted = ("basic-auth-header".to_owned(), password.clone(), 2, 22, Some(Confidence::Medium));
+    assert_eq!(findings(&text, "a.http"), [wanted]);
+    let rules = RuleSet::builtin();
+    let found = Searcher::new(&rules, 0).search(text.as_bytes()).found;
+    let facts: Vec<_> = found[0].facts.iter().map(|fact| (fact.label, fact.value.as_str())).collect();
+    assert_eq!(facts, [("encoding", "base64"), ("user", "robot")]);
+    assert_eq!(found[0].end.column.get() as usize, 22 + encoded.len());
+    // In place of the user name may stand a token.
+    let token = examples::expand("{{base62:20}}", 6).unwrap().text;
+    let text = format!("Authorization: Basic {}\n", STANDARD.encode(format!("{token}:{password}")));
+    let found = Searcher::new(&rules, 0).search(text.as_bytes()).found;
+    assert!(found[0].facts.iter().all(|fact| fact.label != "user"));
+}
+
+#[test]
+fn random_strings_without_a_name() {
+    let low = Some(Confidence::Low);
+    for (text, wanted) in [
+        ("const blob = \"{{base62:48}}\";\n", low),
+        ("payload: '{{base64:62}}=='\n", low),
+        ("const blob = \"{{base64url:43}}\";\n", low),
+        ("const blob = \"{{base62:50}}\";\n", low),
+        ("const blob = \"{{base62:47}}\";\n", None),
+        ("const blob = \"{{base62:38}}\";\n", None),
+        ("const blob = \"{{hex:64}}\";\n", None),
+        ("const blobHash = \"{{base62:48}}\";\n", None),
+        ("const publicBlob = \"{{base62:48}}\";\n", None),
+        ("const blob = \"sha512-{{base64:86}}==\";\n", None),
+        ("const blob = \"{{base62:300}}\";\n", None),
+        ("const blob = \"PleaseEnterTheNameOfYourCompanyAndItsAddress10\";\n", None),
+    ] {
+        let found = findings(&examples::expand(text, 3).unwrap().text, "app.js");
+        let found: Vec<_> = found.iter().map(|f| (f.0.as_str(), f.4)).collect();
+        let wanted: Vec<_> = wanted.into_iter().map(|low| ("generic-random-string", Some(low))).collect();
+        assert_eq!(found, wanted, "{text}");
+    }
 }
 
 #[test]
@@ -335,6 +428,7 @@ fn names_in_many_languages_and_writings() {
         "lösenord",
         "salasana",
         "şifre",
+        "jelszó",
     ];
     let texts: Vec<String> = names.iter().map(|name| format!("{name} = \"«{{{{password:14}}}}»\"\n")).collect();
     let table: Vec<_> = texts.iter().map(|text| ("a.toml", PASSWORD, text.as_str())).collect();

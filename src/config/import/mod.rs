@@ -253,6 +253,7 @@ fn plain_token(anchors: Vec<String>, pattern: String) -> TokenDef {
         edge: Some("none".to_owned()),
         random: Some(false),
         weighed: false,
+        basic: false,
         verbatim: true,
         entropy: None,
         within: None,

@@ -130,7 +130,7 @@ pub(super) fn value_after(text: &[u8], name: &Range<usize>) -> Option<Value> {
 /// What most hits of a common word in program code are followed by: the end of an expression, and no value. Told early,
 /// because there are so many.
 fn ends_expression(c: &Cursor<'_>) -> bool {
-    matches!(c.peek(), Some(b';' | b'+' | b'*' | b'/' | b'%' | b'}' | b'{'))
+    matches!(c.peek(), Some(b';' | b'+' | b'*' | b'/' | b'%' | b'}' | b'{')) && !c.rest().starts_with(b"**:")
 }
 
 fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize) -> Option<Operator> {
@@ -150,6 +150,12 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
             c.skip(|b| b == b':');
             if c.eat(b"=") { Some(Operator::Equals) } else { Some(Operator::Colon) }
         }
+        b'*' if c.eat(b"**:") => Some(Operator::Colon),
+        b'<' if c.eat(b"<-") => Some(Operator::Equals),
+        b'|' if blanks > 0 && is_cell(c, name) => {
+            c.at += 1;
+            Some(Operator::Blank)
+        }
         b'?' | b'+' | b'|' => {
             c.skip(|b| matches!(b, b'?' | b'+' | b'|'));
             if c.eat(b"=") {
@@ -168,7 +174,7 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
             c.at += 1;
             Some(Operator::Call)
         }
-        b',' if quoted => {
+        b',' if quoted || c.rest().starts_with(b", \"") && c.text[..name.start].ends_with(b"{") => {
             c.at += 1;
             Some(Operator::Comma)
         }
@@ -181,6 +187,11 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
         _ if blanks > 0 || c.at_continuation() => blank(c, name),
         _ => None,
     }
+}
+
+/// Whether the name is a cell of a table in Markdown and another cell follows: `| password | v |`.
+fn is_cell(c: &Cursor<'_>, name: &Range<usize>) -> bool {
+    c.rest().starts_with(b"| ") && c.text[..name.start].trim_ascii_end().ends_with(b"|")
 }
 
 /// After a closing bracket: `environ.get("K") or "v"`, `getenv("K") ?: "v"`, `string(k) == "v"`, `to receive(:k) { "v" }`.
@@ -225,6 +236,8 @@ fn blank(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     (netrc
         || before.is_empty()
         || before == b"set"
+        || before == b"set -x"
+        || before == b"set -gx"
         || before == b"ENV"
         || before == b"setenv"
         || word.eq_ignore_ascii_case(b"password") && before.ends_with(b"LOGIN"))

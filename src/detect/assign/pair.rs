@@ -21,14 +21,44 @@ pub(super) fn value(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool) -> Op
         b'<' if !quoted => return element(c),
         b'>' if quoted => {
             c.at += 1;
-            return value::read(c, Operator::Tag, None);
+            return child(c).or_else(|| value::read(c, Operator::Tag, None));
         }
+        b' ' if quoted && c.rest().starts_with(b" {") => return default_of_variable(c, name),
         b'\n' | b'\r' | b' ' | b',' | b'\t' | b';' => {}
         b'/' | b'}' if quoted => {}
         _ => return None,
     }
     let key = key_of(c.text, name, quoted)?;
     after(c).or_else(|| before(c.text, key))
+}
+
+/// `<value>v</value>` inside the element whose attribute is the name.
+fn child(c: &mut Cursor<'_>) -> Option<Value> {
+    let from = c.at;
+    c.white();
+    if c.eat(b"<") && VALUE_KEYS.iter().any(|key| c.eat_word(key)) && c.at - from <= LONGEST_GAP && c.eat(b">") {
+        return value::read(c, Operator::Tag, None);
+    }
+    c.at = from;
+    None
+}
+
+/// The default of a variable of Terraform: `variable "k" {`, and on a line of its own `default = "v"`.
+fn default_of_variable(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Value> {
+    let head = c.text[..name.start].strip_suffix(b"\"")?.trim_ascii_end();
+    head.ends_with(b"variable").then_some(())?;
+    let body = c.rest();
+    let body = &body[..body.len().min(FARTHEST)];
+    let end = memchr::memchr(b'}', body).unwrap_or(body.len());
+    let begins_line =
+        |at: &usize| memchr::memrchr(b'\n', &body[..*at]).is_some_and(|line| body[line..*at].trim_ascii().is_empty());
+    let key = memchr::memmem::find_iter(&body[..end], b"default").find(begins_line)?;
+    c.at += key + b"default".len();
+    c.blanks();
+    c.eat(b"=").then_some(())?;
+    c.blanks();
+    let read = value::read(c, Operator::Equals, None)?;
+    read.quoted.then_some(Value { operator: Operator::Pair, ..read })
 }
 
 /// The value of the key that follows.

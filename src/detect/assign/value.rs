@@ -7,6 +7,12 @@ use crate::detect::joined;
 /// Reads the value at the cursor, which stands behind `operator`; `name_quote` closed the name.
 pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u8, usize)>) -> Option<Value> {
     next_line(c, operator);
+    if operator == Operator::Tag && c.eat(b"<![CDATA[") {
+        return character_data(c, operator);
+    }
+    if operator == Operator::Colon {
+        decorations(c);
+    }
     string_prefix(c);
     brackets(c, operator);
     if let Some((quote, slashes)) = c.quote() {
@@ -26,6 +32,9 @@ pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u
     if matches!(c.peek(), Some(b'[')) {
         return None;
     }
+    if let Some(value) = fallback(c, operator) {
+        return Some(value);
+    }
     if let (Some((_, slashes)), Operator::Colon) = (name_quote, operator)
         && slashes == 0
         && c.peek().is_some_and(|b| !b.is_ascii_alphanumeric())
@@ -33,6 +42,45 @@ pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u
         return None;
     }
     bare(c, operator)
+}
+
+/// What stands between `<![CDATA[` and `]]>`.
+fn character_data(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
+    let start = c.at;
+    let rest = c.rest();
+    let length = memchr::memmem::find(&rest[..rest.len().min(LONGEST_VALUE)], b"]]>")?;
+    (length > 0).then_some(Value { range: start..start + length, operator, quoted: false, joined: false })
+}
+
+/// Passes over what stands between a colon and its value: tags and anchors of YAML (`!!str v`, `&name v`), the end of Markdown's bold
+/// type (`**Name:** v`).
+fn decorations(c: &mut Cursor<'_>) {
+    let from = c.at;
+    let passed = match c.peek() {
+        Some(b'!') => c.eat(b"!!str") || c.eat(b"!!binary"),
+        Some(b'&') => {
+            c.at += 1;
+            c.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) > 0
+        }
+        Some(b'*') => c.eat(b"**"),
+        _ => false,
+    };
+    if !passed || c.blanks() == 0 {
+        c.at = from;
+    }
+}
+
+/// The literal that stands in for a value which may be missing: `process.env.K || "v"`, `config.k ?? "v"`, `k or "v"`.
+fn fallback(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
+    let from = c.at;
+    c.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'?' | b'$'));
+    let found = c.at > from && c.blanks() > 0 && (c.eat(b"||") || c.eat(b"??") || c.eat(b"?:") || c.eat(b"or "));
+    c.blanks();
+    let value = found.then(|| c.quote()).flatten().and_then(|(quote, slashes)| quoted(c, operator, quote, slashes));
+    if value.is_none() {
+        c.at = from;
+    }
+    value
 }
 
 /// Passes over a line end where the value may stand on the next line: a continued line, a block scalar, an element, a

@@ -178,7 +178,7 @@ fn line(text: &[u8], seen: Range<usize>, name: &Range<usize>, value: &Range<usiz
     let indent = head.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     set(signals, Signal::Indent, indent);
     let first = &head[indent..];
-    let comment = first.starts_with(b"#")
+    let comment = first.starts_with(b"#") && !first.starts_with(b"#define")
         || first.starts_with(b"//")
         || first.starts_with(b"*")
         || first.starts_with(b"--")

@@ -2,7 +2,8 @@
 
 use super::lists::usual;
 use super::{Signal, Signals, percent, set};
-use crate::judge::value::{is_dotted, is_plain_word, is_uri_or_path};
+use crate::detect;
+use crate::judge::value::{is_dotted, is_plain_word, is_uri_or_path, is_uuid};
 use crate::judge::{placeholder, words};
 
 /// 1024 log2(n) for n up to 512, rounded down, from integers alone.
@@ -205,7 +206,7 @@ fn shape(value: &[u8]) -> usize {
         12
     } else if is_dotted(value) {
         5
-    } else if is_basic(value) {
+    } else if detect::pair(value).is_some() {
         17
     } else if value.contains(&b'_') && value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') {
         13
@@ -231,27 +232,6 @@ fn is_expression(value: &[u8]) -> bool {
         || has(b"&&")
         || has(b"||")
         || has(b" + ")
-}
-
-/// What an `Authorization: Basic` header holds: base64 of printable text with a colon inside.
-fn is_basic(value: &[u8]) -> bool {
-    use base64::Engine as _;
-    if value.len() < 8 || value.len() > 256 {
-        return false;
-    }
-    let decoded = base64::engine::general_purpose::STANDARD.decode(value);
-    decoded.is_ok_and(|text| {
-        text.iter().all(|b| (b' '..0x7f).contains(b))
-            && text.iter().skip(1).take(text.len().saturating_sub(2)).any(|b| *b == b':')
-    })
-}
-
-fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value
-            .iter()
-            .enumerate()
-            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
 /// How much of the value is in the name or the other way round, letters alone: 0 nothing in common, else percent of the value.
