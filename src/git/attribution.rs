@@ -8,8 +8,9 @@ use git2::{Oid, Repository};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::GitError;
-use super::commits::{Commits, Named};
-use super::graph::{Bits, EntryKind, Graph, Useful};
+use super::bits::Bits;
+use super::commits::Commits;
+use super::graph::{EntryKind, Graph, Useful};
 use super::lineage::{Lineage, ancestors};
 use super::store::Store;
 use super::tips::Tips;
@@ -102,12 +103,13 @@ pub(super) fn attribute(
         paths: vec![(TOP, 0)],
         path_numbers: FxHashMap::default(),
         seen: FxHashSet::default(),
-        last_seen: vec![NOWHERE; store.ids.len()],
+        last_seen: vec![NOWHERE; graph.len()],
         found: FxHashMap::default(),
         is_cut: useful.is_cut,
     };
     let lost = || missing(&commits, &graph, lineage.remembered());
-    let (lost, ()) = pool.install(|| rayon::join(lost, || walk.commits(&commits, &lineage, collector)));
+    let ((lost, is_cut), ()) = pool.install(|| rayon::join(lost, || walk.commits(&commits, &lineage, collector)));
+    walk.is_cut |= is_cut;
     report_missing(&lost, super::name(repository), collector);
     // Beyond the commits: trees that refs point at.
     let by_ref: Vec<(u32, Arc<Reach>)> = tips
@@ -117,10 +119,12 @@ pub(super) fn attribute(
         .collect();
     let in_commits = lineage.order.len();
     for (n, (tree, _)) in by_ref.iter().enumerate() {
-        walk.tree(*tree, TOP, Some((in_commits + n) as u32), 0);
+        if let Some(tree) = graph.place(*tree) {
+            walk.tree(tree, TOP, Some((in_commits + n) as u32), 0);
+        }
     }
     let head = super::tips::head(repository, collector);
-    if let Some(tree) = head.as_ref().and_then(|c| store.number(&c.tree_id())) {
+    if let Some(tree) = head.as_ref().and_then(|c| graph.place(store.number(&c.tree_id())?)) {
         walk.seen.clear();
         walk.last_seen.fill(NOWHERE);
         walk.tree(tree, TOP, None, 0);
@@ -133,7 +137,7 @@ pub(super) fn attribute(
     for ((object, path), (order, in_head)) in std::mem::take(&mut walk.found) {
         let path = walk.path(path);
         let holder = match attribution.lineage.order.get(order as usize) {
-            Some(number) => Holder::Commit(store.ids[*number as usize]),
+            Some(number) => Holder::Commit(store.id(*number)),
             None => Holder::Refs(Arc::clone(&by_ref[order as usize - in_commits].1)),
         };
         attribution.appearances.entry(object).or_default().push(Appearance { path, order, holder, in_head });
@@ -167,7 +171,7 @@ impl Attribution {
             self.appearances.entry(number).or_default().push(Appearance {
                 path: Arc::from(super::COMMIT_MESSAGE),
                 order: place,
-                holder: Holder::Commit(store.ids[number as usize]),
+                holder: Holder::Commit(store.id(number)),
                 in_head: in_head.contains(number),
             });
         }
@@ -175,10 +179,10 @@ impl Attribution {
 
     /// The same for wanted tags, those that no ref leads to any more included.
     fn tags(&mut self, repository: &Repository, store: &Store, wanted: &Bits, tips: &Tips) {
-        let numbers = (0..store.ids.len() as u32).filter(|n| wanted.contains(*n));
+        let numbers = (0..store.len() as u32).filter(|n| wanted.contains(*n));
         let left: Vec<u32> = numbers.filter(|n| !self.appearances.contains_key(n)).collect();
         for number in left {
-            let id = store.ids[number as usize];
+            let id = store.id(number);
             let Ok(tag) = repository.find_tag(id) else { continue };
             let reach = match tips.tags.get(&id) {
                 Some(refs) => Reach::of_refs(refs.iter().cloned()),
@@ -198,7 +202,8 @@ impl Walk<'_> {
             if collector.is_cancelled() {
                 break;
             }
-            let Some(tree) = commits.get(*number).and_then(|c| c.tree.number()) else { continue };
+            let tree = commits.get(*number).and_then(|c| self.graph.place(c.tree.number()?));
+            let Some(tree) = tree else { continue };
             self.tree(tree, TOP, Some(place as u32), 0);
         }
     }
@@ -215,13 +220,13 @@ impl Walk<'_> {
         }
         self.last_seen[tree as usize] = path;
         let useful = self.useful;
-        let mut entries = useful.entries(tree).peekable();
-        if entries.peek().is_none() || !self.seen.insert((tree, path)) {
+        let entries = useful.entries(tree);
+        if entries.len() == 0 || !self.seen.insert((tree, path)) {
             return;
         }
         for entry in entries {
-            let at = self.path_number(path, entry.name);
-            if entry.kind == EntryKind::Tree {
+            let at = self.path_number(path, entry.name());
+            if entry.kind() == EntryKind::Tree {
                 self.tree(entry.object, at, order, depth + 1);
                 continue;
             }
@@ -259,19 +264,19 @@ impl Walk<'_> {
 }
 
 /// What `remembered` commits and the trees they reach name and the object database lacks, each once.
-fn missing(commits: &Commits, graph: &Graph, remembered: &[u32]) -> Vec<Oid> {
+/// Also whether folders were too deep to say so of all.
+fn missing(commits: &Commits, graph: &Graph, remembered: &[u32]) -> (Vec<Oid>, bool) {
     let mut lost: Vec<Oid> = Vec::new();
     let mut roots: Vec<u32> = Vec::new();
     for commit in remembered.iter().filter_map(|n| commits.get(*n)) {
-        match commit.tree {
-            Named::Here(tree) => roots.push(tree),
-            Named::Missing(id) => lost.push(id),
-        }
+        roots.extend(commit.tree.number().and_then(|tree| graph.place(tree)));
+        lost.extend(commits.missing(commit.tree));
     }
-    lost.extend(graph.missing_below(roots.into_iter()));
+    let (below, is_cut) = graph.missing_below(roots.into_iter(), DEEPEST);
+    lost.extend(below);
     lost.sort_unstable();
     lost.dedup();
-    lost
+    (lost, is_cut)
 }
 
 /// Reports missing objects: one error for all, with the count.

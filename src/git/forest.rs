@@ -1,9 +1,12 @@
 //! A pack as a forest: every object that is a delta is a child of its base.
 
+use std::cmp::Reverse;
+
 use gix_pack::data::entry::Header;
 use rayon::prelude::*;
 
-use super::store::Pack;
+use super::bits::Bits;
+use super::pack::Pack;
 
 /// The type of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,66 +19,64 @@ pub(super) enum Kind {
 
 const NONE: u32 = u32::MAX;
 
+/// What an entry is made from.
+#[derive(Clone, Copy)]
 enum Base {
-    /// Not a delta.
+    /// Nothing: it is whole.
     Whole(Kind),
-    /// A delta on the entry with this number.
+    /// Another entry.
     Entry(u32),
-    /// A delta on something that is not in the pack, or an unreadable entry.
-    Lost(String),
+    /// Something that is not in the pack.
+    Elsewhere,
+    /// Its head is damaged.
+    Damaged,
 }
 
 /// A pack's entries as trees of deltas.
 pub(super) struct Forest<'p> {
     pack: &'p Pack,
-    /// Size of the entry's own data when inflated, and where it lies.
-    data: Vec<(u64, u64)>,
     /// `children[child_starts[n]..child_starts[n + 1]]` are made from entry `n`, the one with the heaviest subtree last.
     children: Vec<u32>,
     child_starts: Vec<u32>,
-    /// The entry that each is made from, or [`NONE`].
-    parent: Vec<u32>,
-    /// Entries in the subtree, the entry included.
-    weight: Vec<u32>,
-    /// Whole objects, by type.
-    roots: Vec<(Kind, u32)>,
+    /// Whole objects, those with the most versions first.
+    roots: Vec<Root>,
     /// Entries whose base is not in the pack, with what is wrong; their subtrees hang on them.
     pub(super) lost: Vec<(u32, String)>,
 }
 
+/// A whole object.
+struct Root {
+    kind: Kind,
+    entry: u32,
+    /// Entries in its tree, the root included.
+    weight: u32,
+}
+
 impl<'p> Forest<'p> {
-    /// Reads the headers of all entries.
+    /// Reads the heads of all entries.
     pub(super) fn new(pack: &'p Pack) -> Self {
-        let parsed: Vec<(u64, u64, Base)> =
-            pack.entries.par_iter().with_min_len(1024).map(|entry| parse(pack, entry.offset)).collect();
-        let n = parsed.len();
-        let mut forest = Self {
-            pack,
-            data: Vec::with_capacity(n),
-            children: Vec::new(),
-            child_starts: Vec::new(),
-            parent: vec![NONE; n],
-            weight: vec![1; n],
-            roots: Vec::new(),
-            lost: Vec::new(),
-        };
-        for (entry, (size, at, base)) in parsed.into_iter().enumerate() {
-            let entry = entry as u32;
-            forest.data.push((size, at));
+        let entries = || (0..pack.len()).into_par_iter().with_min_len(1024);
+        let bases: Vec<Base> = entries().map(|entry| base_of(pack, entry).unwrap_or(Base::Damaged)).collect();
+        let mut forest =
+            Self { pack, children: Vec::new(), child_starts: Vec::new(), roots: Vec::new(), lost: Vec::new() };
+        for (entry, base) in (0..).zip(&bases) {
             match base {
-                Base::Whole(kind) => forest.roots.push((kind, entry)),
-                Base::Entry(base) => forest.parent[entry as usize] = base,
-                Base::Lost(problem) => forest.lost.push((entry, problem)),
+                Base::Whole(kind) => forest.roots.push(Root { kind: *kind, entry, weight: 1 }),
+                Base::Entry(_) => {}
+                Base::Elsewhere => forest.lost.push((entry, String::new())),
+                // Rare, so the reason is not kept but found again.
+                Base::Damaged => forest.lost.extend(base_of(pack, entry).err().map(|problem| (entry, problem))),
             }
         }
-        forest.link();
-        forest.weigh();
+        let mut parents: Vec<u32> =
+            bases.into_iter().map(|base| if let Base::Entry(base) = base { base } else { NONE }).collect();
+        forest.link(&parents);
+        forest.weigh(&mut parents);
         forest
     }
 
     /// Lists the children of every entry, in the order of the pack.
-    fn link(&mut self) {
-        let parent = &self.parent;
+    fn link(&mut self, parent: &[u32]) {
         let mut starts = vec![0; parent.len() + 1];
         let bases =
             || parent.iter().enumerate().filter(|(_, base)| **base != NONE).map(|(n, base)| (n, *base as usize));
@@ -93,45 +94,49 @@ impl<'p> Forest<'p> {
     }
 
     /// Counts subtrees, and turns what no root reaches (deltas in a circle) into lost entries without children.
-    fn weigh(&mut self) {
-        let mut order: Vec<u32> = self.roots.iter().map(|r| r.1).chain(self.lost.iter().map(|l| l.0)).collect();
+    fn weigh(&mut self, parents: &mut [u32]) {
+        let mut order: Vec<u32> = self.roots.iter().map(|r| r.entry).chain(self.lost.iter().map(|l| l.0)).collect();
         let mut at = 0;
-        let mut reached = vec![false; self.data.len()];
+        let mut reached = Bits::new(parents.len());
         while at < order.len() {
-            reached[order[at] as usize] = true;
+            reached.insert(order[at]);
             order.extend_from_slice(self.children(order[at]));
             at += 1;
         }
-        if order.len() < self.data.len() {
-            for entry in (0..self.data.len()).filter(|e| !reached[*e]) {
-                self.parent[entry] = NONE;
-                self.lost.push((entry as u32, "its deltas form a circle".to_owned()));
+        if order.len() < parents.len() {
+            for entry in (0..parents.len() as u32).filter(|e| !reached.contains(*e)) {
+                parents[entry as usize] = NONE;
+                self.lost.push((entry, "its deltas form a circle".to_owned()));
             }
-            self.link();
+            self.link(parents);
         }
-        for &entry in order.iter().rev().filter(|e| self.parent[**e as usize] != NONE) {
-            self.weight[self.parent[entry as usize] as usize] += self.weight[entry as usize];
+        let mut weight = vec![1; parents.len()];
+        for &entry in order.iter().rev().filter(|e| parents[**e as usize] != NONE) {
+            weight[parents[entry as usize] as usize] += weight[entry as usize];
         }
         for range in self.child_starts.windows(2).map(|w| w[0] as usize..w[1] as usize) {
-            if let Some(heaviest) = range.clone().max_by_key(|c| self.weight[self.children[*c] as usize]) {
+            if let Some(heaviest) = range.clone().max_by_key(|c| weight[self.children[*c] as usize]) {
                 self.children.swap(heaviest, range.end - 1);
             }
         }
+        self.roots.iter_mut().for_each(|root| root.weight = weight[root.entry as usize]);
+        self.roots.sort_by_key(|root| Reverse(root.weight));
     }
 
     /// The entry that one is a delta on; none for whole objects, and for deltas whose base is not in the pack.
     pub(super) fn base(&self, entry: u32) -> Option<u32> {
-        Some(self.parent[entry as usize]).filter(|base| *base != NONE)
+        match base_of(self.pack, entry).ok()? {
+            Base::Entry(base) => Some(base),
+            _ => None,
+        }
     }
 
-    /// Size of an entry's own data (of a delta: the delta's) when inflated, bytes.
-    pub(super) fn size(&self, entry: u32) -> u64 {
-        self.data[entry as usize].0
-    }
-
-    /// The pack from where an entry's deflated data begins; none if that is beyond its end.
-    pub(super) fn packed(&self, entry: u32) -> Option<&'p [u8]> {
-        self.pack.data.entry_slice(self.data[entry as usize].1..self.pack.data.pack_end() as u64)
+    /// Size of an entry's own data (of a delta: the delta's) when inflated, bytes, and the pack from where its deflated data
+    /// begins. The error says what is wrong.
+    pub(super) fn packed(&self, entry: u32) -> Result<(u64, &'p [u8]), &'static str> {
+        let head = self.pack.head(entry).map_err(|_| "its entry cannot be read")?;
+        let packed = self.pack.data.entry_slice(head.data_offset..self.pack.data.pack_end() as u64);
+        Ok((head.decompressed_size, packed.ok_or("its data lies beyond the end of the pack")?))
     }
 
     /// The entries made from one, that with the most versions last.
@@ -142,19 +147,17 @@ impl<'p> Forest<'p> {
 
     /// The number of an entry's object.
     pub(super) fn number(&self, entry: u32) -> u32 {
-        self.pack.entries[entry as usize].number
+        self.pack.number(entry)
     }
 
     /// Whole objects of a type, those with the most versions first.
     pub(super) fn roots(&self, kind: Kind) -> Vec<u32> {
-        let mut roots: Vec<u32> = self.roots.iter().filter(|r| r.0 == kind).map(|r| r.1).collect();
-        roots.sort_by_key(|r| std::cmp::Reverse(self.weight[*r as usize]));
-        roots
+        self.roots.iter().filter(|r| r.kind == kind).map(|r| r.entry).collect()
     }
 
     /// How many objects of a type there are.
     pub(super) fn count(&self, kind: Kind) -> u64 {
-        self.roots.iter().filter(|r| r.0 == kind).map(|r| u64::from(self.weight[r.1 as usize])).sum()
+        self.roots.iter().filter(|r| r.kind == kind).map(|r| u64::from(r.weight)).sum()
     }
 
     /// All entries of the subtree of `entry`.
@@ -169,28 +172,24 @@ impl<'p> Forest<'p> {
     }
 }
 
-fn parse(pack: &Pack, offset: u64) -> (u64, u64, Base) {
-    let entry = match pack.data.entry(offset) {
-        Ok(entry) => entry,
-        Err(error) => return (0, 0, Base::Lost(format!("its entry cannot be read: {error}"))),
+/// What an entry is made from. The error says what is wrong with its head.
+fn base_of(pack: &Pack, entry: u32) -> Result<Base, String> {
+    let head = pack.head(entry)?;
+    let at_offset = |base: u64| {
+        pack.entry_at(base).map(Base::Entry).ok_or_else(|| "its delta base is no object of the pack".to_owned())
     };
-    let at_offset = |base: u64| match pack.entry_at(base) {
-        Some(entry) => Base::Entry(entry),
-        None => Base::Lost("its delta base is no object of the pack".to_owned()),
-    };
-    let base = match entry.header {
-        Header::Commit => Base::Whole(Kind::Commit),
-        Header::Tree => Base::Whole(Kind::Tree),
-        Header::Blob => Base::Whole(Kind::Blob),
-        Header::Tag => Base::Whole(Kind::Tag),
-        Header::OfsDelta { base_distance } => match offset.checked_sub(base_distance) {
+    match head.header {
+        Header::Commit => Ok(Base::Whole(Kind::Commit)),
+        Header::Tree => Ok(Base::Whole(Kind::Tree)),
+        Header::Blob => Ok(Base::Whole(Kind::Blob)),
+        Header::Tag => Ok(Base::Whole(Kind::Tag)),
+        Header::OfsDelta { base_distance } => match pack.offset(entry).checked_sub(base_distance) {
             Some(base) if base_distance > 0 => at_offset(base),
-            _ => Base::Lost("its delta base lies before the pack".to_owned()),
+            _ => Err("its delta base lies before the pack".to_owned()),
         },
         Header::RefDelta { base_id } => match pack.index.lookup(base_id) {
             Some(n) => at_offset(pack.index.pack_offset_at_index(n)),
-            None => Base::Lost(String::new()),
+            None => Ok(Base::Elsewhere),
         },
-    };
-    (entry.decompressed_size, entry.data_offset, base)
+    }
 }

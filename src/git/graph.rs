@@ -1,4 +1,9 @@
 //! Trees of an object database, read in one pass and kept as numbers.
+//!
+//! There are many more trees than entries that differ: a tree shares most of its entries with the one it is stored as a change of.
+//! So an entry is kept once, with the tree that was read first of those that have it. Trees are numbered in the order of reading,
+//! in which everything made from a tree follows it at once: an entry belongs to the trees of such a stretch but those of some
+//! shorter stretches within, from where a change took it out.
 
 mod read;
 
@@ -7,17 +12,16 @@ use std::ops::Range;
 use git2::Oid;
 use rayon::prelude::*;
 
+use super::bits::{Bits, Ranks};
 pub(super) use read::read;
 
 /// An entry of a tree that matters: a folder, or a blob that is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    /// Number of its name.
-    pub(super) name: u32,
-    /// Number of the object; for one that is missing, its place among the missing.
+    /// Of a folder the place of its tree, of a blob the number of the object, of what is missing its place among the missing.
     pub(super) object: u32,
-    /// What it is.
-    pub(super) kind: EntryKind,
+    /// The number of its name, and its kind in the two highest bits.
+    name_and_kind: u32,
 }
 
 /// What an entry of a tree names.
@@ -29,150 +33,231 @@ pub(super) enum EntryKind {
     Blob,
     /// Something that is not in the store.
     Missing,
+    /// A folder that cannot be read.
+    Lost,
 }
 
-/// All trees, by object number.
+const KIND_SHIFT: u32 = 30;
+
+impl Entry {
+    fn new(name: u32, kind: EntryKind, object: u32) -> Self {
+        // There is no memory for 2^30 names.
+        Self { object, name_and_kind: name | (kind as u32) << KIND_SHIFT }
+    }
+
+    /// The number of its name.
+    pub(super) fn name(self) -> u32 {
+        self.name_and_kind & ((1 << KIND_SHIFT) - 1)
+    }
+
+    /// What it is.
+    pub(super) fn kind(self) -> EntryKind {
+        match self.name_and_kind >> KIND_SHIFT {
+            0 => EntryKind::Tree,
+            1 => EntryKind::Blob,
+            2 => EntryKind::Missing,
+            _ => EntryKind::Lost,
+        }
+    }
+}
+
+/// A tree.
+struct Node {
+    /// Number of its object.
+    number: u32,
+    /// How many trees were made from it, the tree included: they come next.
+    versions: u32,
+    /// The first of the entries that it is the first to have; they end where those of the next tree begin.
+    first: u32,
+}
+
+/// Where an entry ends: the tree at this place, and those made from it, no longer have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Gone {
+    entry: u32,
+    tree: u32,
+}
+
+/// All trees.
 #[derive(Default)]
 pub(super) struct Graph {
-    /// The entries that matter, each written down for the tree that was read first of those that share it.
+    /// In the order in which they were read. A tree that several packs have was read several times.
+    trees: Vec<Node>,
+    /// The entries that matter, each once for all trees that share it.
     entries: Vec<Entry>,
-    /// Stretches of `entries`, those of one tree together. A tree shares most of its entries with the one it is stored as a change
-    /// of, so there are few stretches where there are many entries.
-    stretches: Vec<Range<u32>>,
-    /// By object number: a tree's stretches; none for what is no tree.
-    trees: Vec<Range<u32>>,
-    /// Numbers of the trees in the order of their stretches, which is the one to walk all of them in.
-    read: Vec<u32>,
+    /// Sorted.
+    gone: Vec<Gone>,
+    /// Numbers of the trees, and by their rank the places in `trees`.
+    numbers: Ranks,
+    places: Vec<u32>,
     /// Objects that trees name and that are not there.
     missing: Vec<Oid>,
     pub(super) names: Vec<Box<[u8]>>,
 }
 
+/// What trees lead to.
+struct Leading {
+    /// The entries that lead there, in their order.
+    entries: Vec<u32>,
+    /// Folders were too deep to follow.
+    is_cut: bool,
+}
+
 impl Graph {
-    /// The stretches of [`Self::entries`] that make up the tree with this number.
-    fn stretches(&self, tree: u32) -> &[Range<u32>] {
-        let range = &self.trees[tree as usize];
-        &self.stretches[range.start as usize..range.end as usize]
+    /// The place of the tree with this number, if it was read.
+    pub(super) fn place(&self, number: u32) -> Option<u32> {
+        self.numbers.place(number).map(|rank| self.places[rank])
     }
 
-    /// What trees name and the store lacks, for those that `roots` lead to. Each entry is looked at once, however many trees
-    /// share it.
-    pub(super) fn missing_below(&self, roots: impl Iterator<Item = u32>) -> Vec<Oid> {
-        let mut lost = Vec::new();
-        if self.missing.is_empty() {
-            return lost;
-        }
-        let mut reached = Bits::new(self.trees.len());
-        let mut queue: Vec<u32> = roots.filter(|tree| reached.insert(*tree)).collect();
-        // By entry: where to go on, which is the entry itself until it was looked at.
-        let mut next: Vec<u32> = (0..=self.entries.len() as u32).collect();
-        while let Some(tree) = queue.pop() {
-            for stretch in self.stretches(tree) {
-                let mut at = first_new(&mut next, stretch.start);
-                while at < stretch.end {
-                    let entry = &self.entries[at as usize];
-                    match entry.kind {
-                        EntryKind::Tree if reached.insert(entry.object) => queue.push(entry.object),
-                        EntryKind::Missing => lost.push(self.missing[entry.object as usize]),
-                        _ => {}
-                    }
-                    next[at as usize] = at + 1;
-                    at = first_new(&mut next, at + 1);
-                }
+    /// How many places there are.
+    pub(super) fn len(&self) -> usize {
+        self.trees.len()
+    }
+
+    /// Calls `each` with the stretches of trees that have an entry, for all of `entries`, which are in their order.
+    fn holders(&self, entries: &[u32], mut each: impl FnMut(u32, Range<u32>)) {
+        let (mut tree, mut gone) = (0, 0);
+        for &entry in entries {
+            // The last tree whose entries begin at or before this one has it; those before have none of their own.
+            tree = first_from(tree, self.trees.len(), |t| self.trees[t].first <= entry) - 1;
+            gone = first_from(gone, self.gone.len(), |g| self.gone[g].entry < entry);
+            let mut at = tree as u32;
+            let end = at + self.trees[tree].versions;
+            for gone in self.gone[gone..].iter().take_while(|g| g.entry == entry) {
+                each(entry, at..gone.tree);
+                at = gone.tree + self.trees[gone.tree as usize].versions;
             }
+            each(entry, at..end);
         }
-        lost
     }
 
-    /// The trees that hold something wanted, at most `deepest` folders down. For the threads of a pool.
-    pub(super) fn useful(&self, deepest: usize) -> Useful<'_> {
-        let mut rest = self.read.clone();
-        let mut useful = Bits::new(self.trees.len());
-        let mut result =
-            Useful { graph: self, counts: vec![0; self.entries.len() + 1], leading: Vec::new(), is_cut: true };
-        // Level by level, from the folders of wanted blobs up.
+    /// The entries of a kind, and the folders that lead to them, at most `deepest` of them in each other. For the threads of a
+    /// pool.
+    fn leading_to(&self, kind: EntryKind, deepest: usize) -> Leading {
+        let all = || (0..self.entries.len() as u32).into_par_iter();
+        let mut trees = Bits::new(self.trees.len());
+        let mut known = Bits::new(self.entries.len());
+        let mut leading = Leading { entries: Vec::new(), is_cut: true };
+        let mut fresh: Vec<u32> = all().filter(|e| self.entries[*e as usize].kind() == kind).collect();
+        // Level by level, from the entries of that kind up.
         for _ in 0..=deepest {
-            result.leading.clear();
-            for (n, entry) in self.entries.iter().enumerate() {
-                if leads(entry, &useful) {
-                    result.leading.push(n as u32);
-                }
-                result.counts[n + 1] = result.leading.len() as u32;
-            }
-            let found: Vec<u32>;
-            (found, rest) = rest.into_par_iter().partition(|tree| result.entries(*tree).next().is_some());
-            for tree in &found {
-                useful.insert(*tree);
-            }
-            if found.is_empty() {
-                result.is_cut = false;
+            self.holders(&fresh, |_, stretch| {
+                trees.insert_all(stretch);
+            });
+            fresh.iter().for_each(|e| {
+                known.insert(*e);
+            });
+            leading.entries.append(&mut fresh);
+            let leads = |e: &u32| {
+                let entry = self.entries[*e as usize];
+                entry.kind() == EntryKind::Tree && trees.contains(entry.object) && !known.contains(*e)
+            };
+            fresh = all().filter(leads).collect();
+            if fresh.is_empty() {
+                leading.is_cut = false;
                 break;
             }
         }
-        result
+        leading.entries.par_sort_unstable();
+        leading
+    }
+
+    /// What trees name and the store lacks, for those that `roots`, places of trees, lead to. Also whether folders were too deep to
+    /// say so of all. For the threads of a pool.
+    pub(super) fn missing_below(&self, roots: impl Iterator<Item = u32>, deepest: usize) -> (Vec<Oid>, bool) {
+        let mut lost = Vec::new();
+        if self.missing.is_empty() {
+            return (lost, false);
+        }
+        let Leading { mut entries, is_cut } = self.leading_to(EntryKind::Missing, deepest);
+        let mut reached = Bits::new(self.trees.len() + 1);
+        roots.for_each(|tree| {
+            reached.insert(tree);
+        });
+        // Level by level down. What leads to something missing is at most that many folders from it.
+        loop {
+            let ranks = Ranks::of(reached);
+            let mut found = Bits::new(self.entries.len());
+            self.holders(&entries, |entry, stretch| {
+                if ranks.below(stretch.start) < ranks.below(stretch.end) {
+                    found.insert(entry);
+                }
+            });
+            reached = ranks.into_bits();
+            let before = entries.len();
+            entries.retain(|e| {
+                !found.contains(*e) || {
+                    let entry = self.entries[*e as usize];
+                    match entry.kind() {
+                        EntryKind::Missing => lost.push(self.missing[entry.object as usize]),
+                        _ => {
+                            reached.insert(entry.object);
+                        }
+                    }
+                    false
+                }
+            });
+            if entries.len() == before {
+                return (lost, is_cut);
+            }
+        }
+    }
+
+    /// What of each tree leads to something wanted, at most `deepest` folders down. For the threads of a pool.
+    pub(super) fn useful(&self, deepest: usize) -> Useful<'_> {
+        let Leading { entries, is_cut } = self.leading_to(EntryKind::Blob, deepest);
+        let mut starts = vec![0usize; self.trees.len() + 1];
+        self.holders(&entries, |_, stretch| stretch.for_each(|tree| starts[tree as usize + 1] += 1));
+        for tree in 0..self.trees.len() {
+            starts[tree + 1] += starts[tree];
+        }
+        let mut leading = vec![0; starts[self.trees.len()]];
+        // Afterwards each start has moved to the next one.
+        self.holders(&entries, |entry, stretch| {
+            for tree in stretch {
+                leading[starts[tree as usize]] = entry;
+                starts[tree as usize] += 1;
+            }
+        });
+        Useful { graph: self, ends: starts, leading, is_cut }
     }
 }
 
-/// Whether an entry is wanted, or a folder that holds something wanted.
-fn leads(entry: &Entry, useful: &Bits) -> bool {
-    match entry.kind {
-        EntryKind::Tree => useful.contains(entry.object),
-        EntryKind::Blob => true,
-        EntryKind::Missing => false,
+/// The first number from `from` to `end` for which `before` no longer holds; it holds for all numbers up to that. Takes the longer
+/// the farther it is.
+fn first_from(from: usize, end: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut step) = (from, 1);
+    while from + step <= end && before(from + step - 1) {
+        from += step;
+        step *= 2;
     }
+    let mut end = end.min(from + step);
+    while from < end {
+        let middle = from.midpoint(end);
+        if before(middle) {
+            from = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    from
 }
 
-/// The first entry from `at` on that was not looked at; shortens the way there.
-fn first_new(next: &mut [u32], at: u32) -> u32 {
-    let mut end = at;
-    while next[end as usize] != end {
-        end = next[end as usize];
-    }
-    let mut at = at;
-    while next[at as usize] != end {
-        at = std::mem::replace(&mut next[at as usize], end);
-    }
-    end
-}
-
-/// The trees that hold something wanted, and what of them leads to it.
+/// What of each tree leads to something wanted.
 pub(super) struct Useful<'g> {
     graph: &'g Graph,
-    /// Of the first `n` entries of the graph `counts[n]` are wanted or lead to something wanted.
-    counts: Vec<u32>,
-    /// Those entries.
+    /// By place of a tree: where its part of `leading` ends, which begins where that of the tree before ends.
+    ends: Vec<usize>,
+    /// Entries that are wanted or lead to something wanted, those of one tree together.
     leading: Vec<u32>,
     /// Folders were too deep to follow.
     pub(super) is_cut: bool,
 }
 
 impl<'g> Useful<'g> {
-    /// The entries of a tree that are wanted or lead to something wanted.
-    pub(super) fn entries(&self, tree: u32) -> impl Iterator<Item = &'g Entry> + '_ {
-        let graph = self.graph;
-        let within = |s: &Range<u32>| self.counts[s.start as usize] as usize..self.counts[s.end as usize] as usize;
-        let leading = graph.stretches(tree).iter().flat_map(move |stretch| &self.leading[within(stretch)]);
-        leading.map(|n| &graph.entries[*n as usize])
-    }
-}
-
-/// A set of object numbers.
-pub(super) struct Bits(Vec<u64>);
-
-impl Bits {
-    pub(super) fn new(len: usize) -> Self {
-        Self(vec![0; len / 64 + 1])
-    }
-
-    /// Adds a number; true if it was not there.
-    pub(super) fn insert(&mut self, n: u32) -> bool {
-        let (word, bit) = (&mut self.0[n as usize / 64], 1 << (n % 64));
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
-    }
-
-    pub(super) fn contains(&self, n: u32) -> bool {
-        self.0[n as usize / 64] & (1 << (n % 64)) != 0
+    /// The entries of the tree at this place that are wanted or lead to something wanted.
+    pub(super) fn entries(&self, tree: u32) -> impl ExactSizeIterator<Item = Entry> + use<'_, 'g> {
+        let start = tree.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        self.leading[start..self.ends[tree as usize]].iter().map(|n| self.graph.entries[*n as usize])
     }
 }

@@ -7,9 +7,10 @@ use git2::{Oid, Repository};
 use rayon::prelude::*;
 
 use super::attribution::{self, Appearance, Attribution, History, Holder};
+use super::bits::Bits;
 use super::commits::Commits;
 use super::forest::Forest;
-use super::graph::{self, Bits};
+use super::graph;
 use super::holdings::{Holdings, Key};
 use super::lineage::Lineage;
 use super::store::Store;
@@ -27,12 +28,12 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
     let store = Store::open(repository, scan.collector, scan.pool);
     let forests: Vec<Forest<'_>> = scan.pool.install(|| store.packs.iter().map(Forest::new).collect());
     let mut holdings = objects::search(repository, &store, &forests, scan);
-    let mut wanted = Bits::new(store.ids.len());
+    let mut wanted = Bits::new(store.len());
     let reported = |key: u32| holdings.keys[key as usize].by_kind.most() >= Some(scan.floor);
     for (number, _) in holdings.objects.iter().filter(|(_, keys)| keys.iter().any(|k| reported(*k))) {
         wanted.insert(*number);
     }
-    let commits = Commits::new(std::mem::take(&mut holdings.commits), store.ids.len());
+    let commits = Commits::new(std::mem::take(&mut holdings.commits), store.len());
     let attribution = attribute(scan, repository, &store, forests, commits, &wanted)?;
     let commits = attribution.as_ref().map_or(0, |a| a.lineage.order.len() as u64);
     scan.collector.objects(holdings.count, holdings.bytes, commits);
@@ -131,7 +132,7 @@ fn report(f: &Findings<'_>, staged: &[(Oid, String)]) {
         if keys().next().is_none() {
             continue;
         }
-        let id = &f.store.ids[*number as usize];
+        let id = &f.store.id(*number);
         let appearances = f.attribution.and_then(|a| a.appearances.get(number)).map_or(&[][..], Vec::as_slice);
         for appearance in appearances {
             keys().for_each(|key| note(&mut firsts, *key, *id, appearance));

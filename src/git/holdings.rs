@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::commits::CommitNode;
+use super::commits;
 use crate::judge::{ByKind, Judged};
 use crate::report::{DropReason, SkipReason};
 use crate::rules::RuleSet;
@@ -45,7 +45,7 @@ pub struct Holdings {
     /// Their bytes.
     pub bytes: u64,
     /// The commits among them, read where they are at hand.
-    pub(super) commits: Vec<(u32, CommitNode)>,
+    pub(super) commits: commits::List,
 }
 
 impl Holdings {
@@ -118,7 +118,7 @@ impl Holdings {
         }
         self.count += other.count;
         self.bytes += other.bytes;
-        self.commits.extend(other.commits);
+        self.commits.append(other.commits);
         self
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use git2::{Oid, Repository};
 
+use super::bits::Bits;
 use super::commits::Commits;
-use super::graph::Bits;
 use super::reach::Descent;
 use super::store::Store;
 use super::tips::Tips;
@@ -56,13 +56,15 @@ impl Lineage {
                 *end = lineage.order.len();
             }
         }
-        let mut places = vec![NONE; store.ids.len()];
+        // By place among the commits: the place in the order.
+        let mut places = vec![NONE; commits.len()];
         for (place, number) in lineage.order[..lineage.ends[0]].iter().enumerate() {
-            places[*number as usize] = place as u32;
-            let parents = commits.get(*number).map_or(&[][..], |c| &c.parents).iter().filter_map(|p| p.number());
-            lineage.descent.push(parents.map(|n| places[n as usize]).filter(|p| *p != NONE));
+            let Some(at) = commits.place(*number) else { continue };
+            places[at] = place as u32;
+            let parents = commits.at(at).parents.iter().filter_map(|p| commits.place(p.number()?));
+            lineage.descent.push(parents.map(|at| places[at]).filter(|p| *p != NONE));
         }
-        let place = |id: &Oid| store.number(id).map(|n| places[n as usize]).filter(|p| *p != NONE);
+        let place = |id: &Oid| commits.place(store.number(id)?).map(|at| places[at]).filter(|p| *p != NONE);
         lineage.descent.tips = tips.refs.iter().filter_map(|(name, id)| Some((Arc::clone(name), place(id)?))).collect();
         lineage
     }
@@ -91,10 +93,10 @@ impl Lineage {
 
 /// All commits that `from` reaches, `from` included, by number.
 pub(super) fn ancestors(store: &Store, commits: &Commits, from: impl Iterator<Item = Oid>) -> Bits {
-    let mut reached = Bits::new(store.ids.len());
+    let mut reached = Bits::new(store.len());
     let mut queue: Vec<u32> = from.filter_map(|id| store.number(&id)).filter(|n| reached.insert(*n)).collect();
     while let Some(number) = queue.pop() {
-        let parents = commits.get(number).map_or(&[][..], |c| &c.parents);
+        let parents = commits.get(number).map_or(&[][..], |c| c.parents);
         queue.extend(parents.iter().filter_map(|p| p.number()).filter(|n| reached.insert(*n)));
     }
     reached
@@ -109,11 +111,11 @@ fn report_lost_parents(
 ) {
     let name = super::name(repository);
     let boundary = super::shallow(repository);
-    for (number, commit) in commits.all().iter().filter(|(n, _)| reached.iter().any(|set| set.contains(*n))) {
-        let id = store.ids[*number as usize];
+    for commit in commits.all().filter(|c| reached.iter().any(|set| set.contains(c.number))) {
+        let id = store.id(commit.number);
         for parent in commit.parents.iter().filter(|_| !boundary.contains(&id)) {
             if parent.number().is_none_or(|n| commits.get(n).is_none()) {
-                let parent = parent.id(store);
+                let parent = commits.id(*parent, store);
                 collector
                     .error(format!("{name}: commit {parent}"), format!("is missing; commit {id} names it as a parent"));
             }
@@ -124,11 +126,10 @@ fn report_lost_parents(
 /// The chosen commits, parents before children, ties by committer time and id.
 fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
     // By place among the commits: how many parents are still to come, and the children.
-    let nodes = commits.all();
-    let mut waiting = vec![0u32; nodes.len()];
+    let mut waiting = vec![0u32; commits.len()];
     let mut links: Vec<(u32, u32)> = Vec::new();
     let mut ready = BinaryHeap::new();
-    for (place, (number, commit)) in nodes.iter().enumerate().filter(|(_, (n, _))| chosen(*n)) {
+    for (place, commit) in commits.all().enumerate().filter(|(_, c)| chosen(c.number)) {
         for parent in commit.parents.iter().filter_map(|p| p.number()).filter(|n| chosen(*n)) {
             if let Some(parent) = commits.place(parent) {
                 links.push((parent as u32, place as u32));
@@ -136,19 +137,19 @@ fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
             }
         }
         if waiting[place] == 0 {
-            ready.push(Reverse((commit.time, *number, place as u32)));
+            ready.push(Reverse((commit.time, commit.number, place as u32)));
         }
     }
     links.sort_unstable();
-    let mut order = Vec::with_capacity(nodes.len());
+    let mut order = Vec::new();
     while let Some(Reverse((_, number, place))) = ready.pop() {
         order.push(number);
         let first = links.partition_point(|l| l.0 < place);
         for &(_, child) in links[first..].iter().take_while(|l| l.0 == place) {
             waiting[child as usize] -= 1;
             if waiting[child as usize] == 0 {
-                let (number, commit) = &nodes[child as usize];
-                ready.push(Reverse((commit.time, *number, child)));
+                let commit = commits.at(child as usize);
+                ready.push(Reverse((commit.time, commit.number, child)));
             }
         }
     }

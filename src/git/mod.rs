@@ -2,6 +2,7 @@
 //! hooks, filters, pagers, credential helpers or file system monitors for the calls made here.
 
 mod attribution;
+mod bits;
 pub mod comments;
 mod commits;
 mod delta;
@@ -14,6 +15,7 @@ pub mod holdings;
 pub mod index;
 mod lineage;
 pub mod objects;
+mod pack;
 pub mod ranges;
 pub mod reach;
 pub mod selection;

@@ -6,7 +6,6 @@ use std::path::Path;
 use git2::{ObjectType, OdbObject, Oid, Repository};
 use rayon::prelude::*;
 
-use super::commits;
 use super::forest::{Forest, Kind};
 use super::holdings::Holdings;
 use super::store::Store;
@@ -64,7 +63,7 @@ fn search_rest(
             if problem.is_empty() {
                 numbers.extend(subtree.filter(|number| store.first_pack(*number) == Some(n)));
             } else {
-                let ids = subtree.map(|number| store.ids[number as usize]);
+                let ids = subtree.map(|number| store.id(number));
                 ids.for_each(|id| scan.collector.error(format!("{name}: object {id}"), problem.clone()));
             }
         }
@@ -79,7 +78,7 @@ fn search_rest(
                 // A libgit2 handle serves one thread at a time.
                 || super::reopen(&path),
                 |handle, number| {
-                    let id = store.ids[*number as usize];
+                    let id = store.id(*number);
                     let mut found = Holdings::default();
                     if let Some((kind, text)) = read(handle, Some(store), id, scan.collector, name) {
                         if kind == Kind::Commit {
@@ -184,7 +183,7 @@ pub(super) fn trees_elsewhere(
         strangers.flat_map(|(entry, _)| f.subtree(*entry)).map(|entry| f.number(entry))
     });
     store.only_loose().chain(of_packs).filter_map(move |number| {
-        let id = store.ids[number as usize];
+        let id = store.id(number);
         let header = |repository: &Repository| repository.odb()?.read_header(id);
         // What libgit2 cannot tell the type of may be a tree that can be read all the same.
         if handle.as_ref().is_ok_and(|handle| header(handle).is_ok_and(|(_, kind)| kind != ObjectType::Tree)) {
@@ -197,12 +196,9 @@ pub(super) fn trees_elsewhere(
 
 /// Notes a commit for attribution. One that cannot be read is an error of the scan.
 fn read_commit(found: &mut Holdings, store: &Store, number: u32, text: &[u8], collector: &Collector) {
-    match commits::parse(store, text) {
-        Some(node) => found.commits.push((number, node)),
-        None => {
-            let id = store.ids[number as usize];
-            collector.error(format!("commit {id}"), "its header cannot be read");
-        }
+    if !found.commits.read(store, number, text) {
+        let id = store.id(number);
+        collector.error(format!("commit {id}"), "its header cannot be read");
     }
 }
 
@@ -336,7 +332,7 @@ impl Visitor for Searching<'_> {
 
     fn lost(&mut self, number: u32, problem: &str) {
         if self.counts(number) {
-            let id = self.store.ids[number as usize];
+            let id = self.store.id(number);
             self.scan.collector.error(format!("{}: object {id}", self.name), format!("cannot be read: {problem}"));
         }
     }

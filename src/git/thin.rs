@@ -10,7 +10,8 @@ use gix_pack::data::entry::Header;
 use super::delta;
 use super::forest::Kind;
 use super::objects;
-use super::store::{Pack, Store};
+use super::pack::Pack;
+use super::store::Store;
 
 /// Larger objects are not unpacked.
 const LARGEST: u64 = 512 << 20;
@@ -67,7 +68,7 @@ fn place(store: &Store, pack: &Pack, id: Oid) -> Option<(Stored, Entry)> {
         Header::RefDelta { base_id } => Stored::ChangeOf(Oid::from_bytes(base_id.as_bytes()).ok()?),
         Header::OfsDelta { base_distance } => {
             let base = pack.entry_at(offset.checked_sub(base_distance)?)?;
-            Stored::ChangeOf(store.ids[pack.entries[base as usize].number as usize])
+            Stored::ChangeOf(store.id(pack.number(base)))
         }
     };
     Some((stored, entry))

@@ -143,8 +143,7 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         let mut path: Vec<u32> = std::iter::successors(Some(entry), |e| self.forest.base(*e)).collect();
         let mut text = self.spare.pop().unwrap_or_default();
         let root = path.pop().unwrap_or(entry);
-        if self.forest.size(root) > self.largest {
-            self.packed(root)?;
+        if self.packed(root)?.0 > self.largest {
             return Err(Trouble::TooLarge);
         }
         self.inflate(root, &mut text)?;
@@ -217,8 +216,8 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
     }
 
     fn inflate(&mut self, entry: u32, into: &mut Vec<u8>) -> Result<(), &'static str> {
-        let packed = self.packed(entry)?;
-        let size = usize::try_from(self.forest.size(entry)).map_err(|_| "it is larger than memory")?;
+        let (size, packed) = self.packed(entry)?;
+        let size = usize::try_from(size).map_err(|_| "it is larger than memory")?;
         into.clear();
         into.resize(size, 0);
         match self.inflater.zlib_decompress(packed, into) {
@@ -228,12 +227,11 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         }
     }
 
-    /// The pack from an entry's deflated data on. A damaged size must neither take all memory nor pass for that of an object too
-    /// large to be unpacked: deflate packs at most 1032 to 1.
-    fn packed(&self, entry: u32) -> Result<&'p [u8], &'static str> {
-        let packed = self.forest.packed(entry).ok_or("its data lies beyond the end of the pack")?;
-        let could_be = self.forest.size(entry) / 1032 <= packed.len() as u64;
-        could_be.then_some(packed).ok_or("its size cannot be right")
+    /// Size of an entry's own data when inflated, bytes, and the pack from its deflated data on. A damaged size must neither take
+    /// all memory nor pass for that of an object too large to be unpacked: deflate packs at most 1032 to 1.
+    fn packed(&self, entry: u32) -> Result<(u64, &'p [u8]), &'static str> {
+        let (size, packed) = self.forest.packed(entry)?;
+        (size / 1032 <= packed.len() as u64).then_some((size, packed)).ok_or("its size cannot be right")
     }
 
     fn lose(&mut self, entry: u32, trouble: Trouble) {

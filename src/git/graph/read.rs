@@ -1,12 +1,13 @@
 //! Reading of trees: one pass over the forests of all packs, then what is stored otherwise.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
+use rayon::prelude::*;
 
-use super::{Bits, Entry, EntryKind, Graph};
+use super::{Bits, Entry, EntryKind, Gone, Graph, Node, Ranks};
 use crate::collect::Collector;
 use crate::git::forest::{Forest, Kind};
 use crate::git::store::Store;
@@ -16,11 +17,27 @@ use crate::search::Piece;
 /// What one thread reads of it; see [`Graph`].
 #[derive(Default)]
 struct Part {
+    /// Until the part is complete, `versions` of a tree is the place of the one it was made from, or [`NONE`].
+    trees: Vec<Node>,
+    /// Folders have the numbers of their objects.
     entries: Vec<Entry>,
-    stretches: Vec<Range<u32>>,
-    /// Numbers of trees, and their stretches.
-    trees: Vec<(u32, Range<u32>)>,
+    gone: Vec<Gone>,
     missing: Vec<Oid>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Part {
+    /// Counts the versions of each tree, and sorts.
+    fn complete(mut self) -> Self {
+        let bases: Vec<u32> = self.trees.iter_mut().map(|tree| std::mem::replace(&mut tree.versions, 1)).collect();
+        // What is made from a tree comes after it.
+        for (tree, base) in bases.iter().enumerate().rev().filter(|(_, base)| **base != NONE) {
+            self.trees[*base as usize].versions += self.trees[tree].versions;
+        }
+        self.gone.sort_unstable();
+        self
+    }
 }
 
 /// Numbers for file names, shared by all threads; asked only for entries that a tree does not share with its base.
@@ -37,6 +54,13 @@ impl Names {
         names.insert(name.into(), next);
         next
     }
+
+    /// All names, by number.
+    fn list(self) -> Vec<Box<[u8]>> {
+        let mut list: Vec<_> = self.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+        list.sort_unstable_by_key(|n| n.1);
+        list.into_iter().map(|n| n.0).collect()
+    }
 }
 
 /// Reads the trees of all packs, and those `elsewhere`: numbers and texts of objects that are stored otherwise. `wanted` are the
@@ -51,50 +75,56 @@ pub(in crate::git) fn read(
     limits: Limits,
 ) -> Graph {
     let names = Names::default();
-    let reading = || Reading {
-        store,
-        wanted,
-        names: &names,
-        collector,
-        part: Part::default(),
-        fresh: Vec::new(),
-        buckets: Vec::new(),
-    };
-    let mut graph = Graph { trees: vec![0..0; store.ids.len()], ..Graph::default() };
+    let reading = || Reading::new(store, wanted, &names, collector);
+    let mut graph = Graph::default();
     for forest in forests {
         let visitors = walk::walk(pool, forest, &forest.roots(Kind::Tree), limits, reading);
-        visitors.into_iter().for_each(|v| graph.add(v.part));
+        let parts: Vec<Part> = visitors.into_par_iter().map(|v| v.part.complete()).collect();
+        parts.into_iter().for_each(|part| graph.add(part));
     }
     let mut rest = reading();
     for (number, text) in elsewhere {
         rest.whole(number, &text);
     }
-    graph.add(rest.part);
-    let mut list: Vec<(Box<[u8]>, u32)> =
-        names.0.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
-    list.sort_unstable_by_key(|n| n.1);
-    graph.names = list.into_iter().map(|n| n.0).collect();
+    graph.add(rest.part.complete());
+    graph.link(store.len());
+    graph.names = names.list();
     graph
 }
 
 impl Graph {
     fn add(&mut self, part: Part) {
         // More than 2^32 of anything here would need 32 GiB of memory.
-        let (entries, stretches) = (self.entries.len() as u32, self.stretches.len() as u32);
+        let (trees, entries) = (self.trees.len() as u32, self.entries.len() as u32);
         let missing = self.missing.len() as u32;
-        self.entries.extend(part.entries.into_iter().map(|entry| match entry.kind {
+        self.trees.extend(part.trees.into_iter().map(|tree| Node { first: tree.first + entries, ..tree }));
+        self.entries.extend(part.entries.into_iter().map(|entry| match entry.kind() {
             EntryKind::Missing => Entry { object: entry.object + missing, ..entry },
             _ => entry,
         }));
-        self.stretches.extend(part.stretches.into_iter().map(|s| s.start + entries..s.end + entries));
-        for (number, range) in part.trees {
-            // A tree that several packs have is read several times.
-            if self.trees[number as usize].is_empty() && !range.is_empty() {
-                self.trees[number as usize] = range.start + stretches..range.end + stretches;
-                self.read.push(number);
+        self.gone.extend(part.gone.into_iter().map(|g| Gone { entry: g.entry + entries, tree: g.tree + trees }));
+        self.missing.extend(part.missing);
+    }
+
+    /// Puts the places of trees for the numbers of their objects, of which there are `objects`.
+    fn link(&mut self, objects: usize) {
+        let mut numbers = Bits::new(objects);
+        let count = self.trees.iter().filter(|tree| numbers.insert(tree.number)).count();
+        self.numbers = Ranks::of(numbers);
+        self.places = vec![0; count];
+        for (place, tree) in self.trees.iter().enumerate() {
+            if let Some(rank) = self.numbers.place(tree.number) {
+                self.places[rank] = place as u32;
             }
         }
-        self.missing.extend(part.missing);
+        let (numbers, places) = (&self.numbers, &self.places);
+        let folders = self.entries.par_iter_mut().filter(|entry| entry.kind() == EntryKind::Tree);
+        folders.for_each(|entry| {
+            *entry = match numbers.place(entry.object) {
+                Some(rank) => Entry { object: places[rank], ..*entry },
+                None => Entry::new(entry.name(), EntryKind::Lost, entry.object),
+            }
+        });
     }
 }
 
@@ -127,6 +157,12 @@ struct TreeState {
     entries: Vec<(u32, u32)>,
     /// Where every entry begins.
     starts: Vec<u32>,
+    /// Place of the tree in [`Part::trees`].
+    place: u32,
+    /// Place in `entries` of the base after the last entry that was taken over.
+    next: usize,
+    /// The entries may not be in the order of those it was made from, or some may be there twice.
+    is_jumbled: bool,
 }
 
 impl TreeState {
@@ -150,7 +186,10 @@ impl TreeState {
         self.starts.extend(base.starts[first..last].iter().map(|s| moved(*s)));
         let entries = base.entries.partition_point(|e| (e.0 as usize) < from);
         let known = base.entries[entries..].iter().take_while(|e| (e.0 as usize) < end);
+        let carried = self.entries.len();
         self.entries.extend(known.map(|e| (moved(e.0), e.1)));
+        self.is_jumbled |= entries < self.next;
+        self.next = entries + self.entries.len() - carried;
         end - from
     }
 }
@@ -181,7 +220,11 @@ fn raw(text: &[u8], at: usize) -> Option<Raw<'_>> {
     })
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
+    fn new(store: &'r Store, wanted: &'r Bits, names: &'r Names, collector: &'r Collector) -> Self {
+        Self { store, wanted, names, collector, part: Part::default(), fresh: Vec::new(), buckets: Vec::new() }
+    }
+
     /// Reads the entry at `at`, which is not known from the base, and says where it ends.
     fn entry(&mut self, state: &mut TreeState, text: &[u8], at: usize) -> Option<usize> {
         let entry = raw(text, at)?;
@@ -212,7 +255,7 @@ impl Reading<'_> {
             };
             let Some(entry) = raw(text, fresh.at as usize) else { continue };
             state.entries.push((fresh.at, self.part.entries.len() as u32));
-            self.part.entries.push(Entry { name: self.names.number(entry.name), object, kind });
+            self.part.entries.push(Entry::new(self.names.number(entry.name), kind, object));
         }
         if carried > 0 && state.entries.len() > carried {
             state.entries.sort_by_key(|e| e.0);
@@ -220,20 +263,21 @@ impl Reading<'_> {
         self.fresh.clear();
     }
 
-    fn note(&mut self, number: u32, state: &TreeState) {
-        let stretches = &mut self.part.stretches;
-        let from = stretches.len();
-        for (_, entry) in &state.entries {
-            match stretches[from..].last_mut() {
-                Some(last) if last.end == *entry => last.end += 1,
-                _ => stretches.push(*entry..entry + 1),
-            }
+    /// Notes which entries of `base` the next tree no longer has; `state` has those that it has.
+    fn leave(&mut self, base: &TreeState, state: &TreeState) {
+        let tree = self.part.trees.len() as u32;
+        let entries = |of: &TreeState| of.entries.iter().map(|e| e.1).collect::<BTreeSet<u32>>();
+        if state.is_jumbled {
+            self.part.gone.extend(entries(base).difference(&entries(state)).map(|entry| Gone { entry: *entry, tree }));
+        } else {
+            let mut kept = state.entries.iter().map(|e| e.1).peekable();
+            let gone = base.entries.iter().filter(|e| kept.next_if_eq(&e.1).is_none());
+            self.part.gone.extend(gone.map(|e| Gone { entry: e.1, tree }));
         }
-        self.part.trees.push((number, from as u32..stretches.len() as u32));
     }
 
     fn id(&self, number: u32) -> Oid {
-        self.store.ids[number as usize]
+        self.store.id(number)
     }
 
     fn damaged(&self, number: u32) {
@@ -246,11 +290,11 @@ impl Visitor for Reading<'_> {
 
     fn whole(&mut self, number: u32, text: &[u8]) -> TreeState {
         // Made of nothing that is known.
-        self.version(number, &TreeState::default(), 0, text, &[])
+        self.version(number, &TreeState { place: NONE, ..TreeState::default() }, 0, text, &[])
     }
 
     fn version(&mut self, number: u32, base: &TreeState, base_len: usize, text: &[u8], pieces: &[Piece]) -> TreeState {
-        let mut state = TreeState::default();
+        let mut state = TreeState { is_jumbled: base.is_jumbled, ..TreeState::default() };
         state.starts.reserve(base.starts.len() + 1);
         let (mut at, mut piece) = (0, 0);
         while at < text.len() {
@@ -271,8 +315,11 @@ impl Visitor for Reading<'_> {
             };
             at = end;
         }
+        self.leave(base, &state);
+        let first = self.part.entries.len() as u32;
         self.resolve(&mut state, text);
-        self.note(number, &state);
+        state.place = self.part.trees.len() as u32;
+        self.part.trees.push(Node { number, versions: base.place, first });
         state
     }
 
@@ -288,3 +335,6 @@ impl Visitor for Reading<'_> {
         self.collector.is_cancelled()
     }
 }
+
+#[cfg(test)]
+mod tests;
