@@ -282,9 +282,15 @@ pub enum RulesCommand {
     Show {
         /// The rule's id.
         id: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Check rule files and run their examples.
     Check {
+        /// The files are built-in rules that were edited: they take the place of those compiled in.
+        #[arg(long)]
+        builtin: bool,
         /// The files.
         #[arg(required = true)]
         files: Vec<PathBuf>,

@@ -286,7 +286,7 @@ fn rule_files(rules: &mut RuleSet, paths: &[PathBuf]) -> Result<(), SettingsErro
     // A rule that does not do what its author shows would leave a scan clean for the wrong reason.
     let examiner = Examiner::new(rules);
     for (place, id, examples) in &examples {
-        if let Some(problem) = examiner.misbehaving(id, examples).first() {
+        if let Some(problem) = examiner.examine(id, examples).first() {
             return Err(SettingsError::Flag(format!("{place}: rule {id}: {problem}")));
         }
     }

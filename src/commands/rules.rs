@@ -18,14 +18,14 @@ pub(super) fn run(command: RulesCommand) -> Result<Outcome, UsageError> {
             };
             list(&mut out, &Filter { provider, kind, severity }, format)
         }
-        RulesCommand::Show { id } => {
+        RulesCommand::Show { id, json: as_json } => {
             let rules = RuleSet::builtin();
             let Some(rule) = rules.find(&id) else {
                 return Err(UsageError::new(format!("no rule is called {id:?}{}", rules.suggestion(&id))));
             };
-            show(&mut out, rule)
+            if as_json { pretty(&mut out, &json(rule)) } else { show(&mut out, rule) }
         }
-        RulesCommand::Check { files } => return check(&mut out, &files),
+        RulesCommand::Check { builtin, files } => return check(&mut out, &files, builtin),
     };
     written(result)?;
     Ok(Outcome::Clean)
@@ -53,8 +53,7 @@ fn list(out: &mut impl Write, filter: &Filter, format: ListFormat) -> io::Result
     match format {
         ListFormat::Json => {
             let rows: Vec<_> = rows.iter().map(|r| json(r)).collect();
-            serde_json::to_writer_pretty(&mut *out, &rows)?;
-            writeln!(out)
+            pretty(out, &rows.into())
         }
         ListFormat::Markdown => {
             writeln!(out, "# Rules\n\nMade by `spillcheck rules list --markdown`; a test keeps it true.\n")?;
@@ -88,11 +87,16 @@ enum ListFormat {
     Markdown,
 }
 
+fn pretty(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
 fn json(r: &Rule) -> serde_json::Value {
     serde_json::json!({
         "id": r.id, "provider": r.provider, "title": r.title, "kind": r.kind, "severity": r.severity,
         "confidence": r.confidence, "check": r.check, "about": r.about, "impact": r.impact, "disable": r.disable,
-        "rotate": r.rotate, "store": r.store, "documentation": r.documentation,
+        "rotate": r.rotate, "store": r.store, "documentation": r.documentation, "companions": r.companions,
     })
 }
 
@@ -118,8 +122,8 @@ fn show(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
 }
 
 /// Loads all files, lints their rules and runs their examples through the real pipeline, beside the built-in rules and each
-/// other: what a scan with all of them would do.
-fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<Outcome, UsageError> {
+/// other: what a scan with all of them would do. With `replace` they take the place of built-in rules of the same id.
+fn check(out: &mut impl Write, files: &[PathBuf], replace: bool) -> Result<Outcome, UsageError> {
     let mut problems = Vec::new();
     let mut all = Vec::new();
     for path in files {
@@ -128,11 +132,11 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<Outcome, UsageError>
             Err(error) => problems.push(error.to_string()),
         }
     }
-    let builtin = RuleSet::builtin();
-    // A built-in rule file checked against itself: its own rules are tested in place of those compiled in.
-    let rules = all.iter().flat_map(|(_, loaded)| loaded);
-    let own: Vec<String> = rules.map(|l| l.rule.id.to_string()).filter(|id| builtin.find(id).is_some()).collect();
-    let mut rules = builtin.without(&own);
+    let mut rules = RuleSet::builtin();
+    if replace {
+        let own: Vec<String> = all.iter().flat_map(|(_, loaded)| loaded).map(|l| l.rule.id.to_string()).collect();
+        rules = rules.without(&own);
+    }
     let mut examples = Vec::new();
     for (name, loaded) in all {
         let of_file: Vec<_> = loaded.iter().map(|l| (l.rule.id.to_string(), l.line, l.examples.clone())).collect();

@@ -2,154 +2,141 @@
 //!
 //! Machines make keys and tokens, and a value that no machine makes is none. People write sample values, and say so.
 
+mod limit;
+
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::by_kind::ByKind;
 use super::forms::{self, Refusal};
-use super::kind::FileKind;
 use super::value::{self, reads_as_words};
 use super::{placeholder, signals, words};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
 use crate::rules::{Confidence, Kind, Matcher, Rule};
 
-/// A reason against a finding, and how sure it can be in spite of it: none means no finding at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Doubt {
-    /// What was seen, as `spillcheck explain` says it.
-    pub(super) reason: &'static str,
-    /// The highest confidence it leaves.
-    pub(super) most: Option<Confidence>,
-    /// Where it counts.
-    pub(super) place: Where,
-}
-
-/// The files in which a doubt counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Where {
-    /// All.
-    Everywhere,
-    /// Programs, in which a bare word is a name of something else.
-    Programs,
-    /// Tests and examples.
-    Tests,
-    /// Documentation.
-    Documentation,
-}
-
-impl Where {
-    fn holds(self, kind: FileKind, test: bool) -> bool {
-        match self {
-            Self::Everywhere => true,
-            Self::Programs => matches!(kind, FileKind::Compiled | FileKind::Script),
-            Self::Tests => test,
-            Self::Documentation => kind == FileKind::Prose,
-        }
-    }
-}
-
-impl Doubt {
-    /// What it leaves of `by_kind`.
-    pub(super) fn limit(self, by_kind: ByKind) -> ByKind {
-        self.most.map_or(ByKind::NOWHERE, |most| by_kind.at_most_where(most, |kind, test| self.place.holds(kind, test)))
-    }
-
-    /// What follows from it, as `spillcheck explain` says it.
-    pub(super) fn outcome(self) -> String {
-        let most = if self.most.is_some() { "low confidence at most" } else { "no finding" };
-        let place = match self.place {
-            Where::Everywhere => "",
-            Where::Programs => " in a program",
-            Where::Tests => " in a test or an example",
-            Where::Documentation => " in documentation",
-        };
-        format!("{most}{place}")
-    }
-}
+pub(super) use limit::{Doubt, Where};
 
 /// The strongest doubt about a candidate of a rule that the value model judges.
 pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doubt> {
-    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
-    let secret = &*candidate.bytes(text);
-    let assigned = matches!(rule.matcher, Matcher::Assignment(_));
-    let made = is_made_by_machines(rule);
-    let chosen = matches!(rule.kind, Kind::Password | Kind::ConnectionString);
-    let nothing = |reason| Some(Doubt { reason, most: None, place: Where::Everywhere });
-    let low_in = |place, reason| Some(Doubt { reason, most: Some(Confidence::Low), place });
-    let low = |reason| low_in(Where::Everywhere, reason);
-    if says(name, &DENIED, 1) {
-        return nothing("its name says that it is not real");
+    let seen = Seen::new(rule, text, candidate);
+    let none = seen.denial().map(|reason| Doubt { reason, most: None, place: Where::Everywhere });
+    none.or_else(|| {
+        let (place, reason) = seen.reservation()?;
+        Some(Doubt { reason, most: Some(Confidence::Low), place })
+    })
+}
+
+/// A candidate, and what its rule and its provider's rules say of it.
+struct Seen<'t> {
+    rule: &'t Rule,
+    text: &'t [u8],
+    candidate: &'t Candidate,
+    name: &'t [u8],
+    secret: Cow<'t, [u8]>,
+    /// A value with a name.
+    assigned: bool,
+    /// Of a kind that people think of.
+    chosen: bool,
+    /// Of a kind that only machines make, with a name, and not a text of several parts.
+    made: bool,
+    refusal: Option<Refusal>,
+}
+
+impl<'t> Seen<'t> {
+    fn new(rule: &'t Rule, text: &'t [u8], candidate: &'t Candidate) -> Self {
+        let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
+        let secret = candidate.bytes(text);
+        let assigned = matches!(rule.matcher, Matcher::Assignment(_));
+        let chosen = matches!(rule.kind, Kind::Password | Kind::ConnectionString);
+        let made = is_made_by_machines(rule) && assigned && !holds_text(name, &secret);
+        let refusal =
+            if !chosen && assigned { forms::refusal(with_words_before(text, candidate), &secret) } else { None };
+        Self { rule, text, candidate, name, secret, assigned, chosen, made, refusal }
     }
-    if assigned && memchr::memmem::find(secret, b"://").is_some() {
-        return nothing("an address is no secret; a password in one has a rule of its own");
+
+    /// Why it is no finding.
+    fn denial(&self) -> Option<&'static str> {
+        let secret = &*self.secret;
+        if says(self.name, &DENIED, 1) {
+            return Some("its name says that it is not real");
+        }
+        if self.assigned && memchr::memmem::find(secret, b"://").is_some() {
+            return Some("an address is no secret; a password in one has a rule of its own");
+        }
+        if !self.chosen && says(secret, &TOLD, SHORTEST_TOLD) {
+            return Some("a word in it says that it is not real");
+        }
+        if self.made && has_odd_sign(secret) {
+            return Some("keys and tokens have no such signs");
+        }
+        if self.made && self.rule.id == "generic-key" && is_only_key(self.name) && !self.candidate.quoted {
+            return Some("the name is only `key`, and the value is not in quotes");
+        }
+        if self.made && secret.len() < SHORTEST_MADE {
+            return Some("keys and tokens are longer");
+        }
+        if self.made && secret.len() < USUAL_MADE && secret.iter().all(u8::is_ascii_digit) {
+            return Some("a number is the name of a key, and not the key");
+        }
+        if self.rule.id == "bearer-header" && (secret.len() < USUAL_MADE || is_header_of_token(secret)) {
+            return Some("bearer tokens are longer, and more than a header");
+        }
+        if self.rule.id == "basic-auth-header" && self.candidate.inner.is_none() && !is_base64(secret) {
+            return Some("not the base64 of a user name and a password");
+        }
+        if self.assigned && has_harmless_end(self.name) {
+            return Some("names of files, ids and addresses end so");
+        }
+        // Who edits a sample types so; that its form is wrong says no more then.
+        let edited = secret.len() >= USUAL_MADE && placeholder::is_typed(secret);
+        let damaged = self.refusal == Some(Refusal::Damaged) && !edited;
+        damaged.then_some("the provider's rules, which know the name or the beginning, do not take the value")
     }
-    if !chosen && says(secret, &TOLD, SHORTEST_TOLD) {
-        return nothing("a word in it says that it is not real");
-    }
-    if made && assigned && !holds_text(name, secret) {
-        if has_odd_sign(secret) {
-            return nothing("keys and tokens have no such signs");
-        }
-        if rule.id == "generic-key" && is_only_key(name) && !candidate.quoted {
-            return nothing("the name is only `key`, and the value is not in quotes");
-        }
-        if secret.len() < SHORTEST_MADE {
-            return nothing("keys and tokens are longer");
-        }
-        if secret.len() < USUAL_MADE || is_only_key(name) {
+
+    /// Why it is of low confidence, and in which files.
+    fn reservation(&self) -> Option<(Where, &'static str)> {
+        let Self { rule, text, candidate, name, .. } = *self;
+        let secret = &*self.secret;
+        let low = |reason| Some((Where::Everywhere, reason));
+        if self.made && (secret.len() < USUAL_MADE || is_only_key(name)) {
             return low("keys and tokens are longer, and are called more than `key`");
         }
-    }
-    if made && !is_json(secret) && has_odd_sign(secret) {
-        return low("keys and tokens have no such signs");
-    }
-    if rule.id == "bearer-header" && (secret.len() < USUAL_MADE || is_header_of_token(secret)) {
-        return nothing("bearer tokens are longer, and more than a header");
-    }
-    if rule.id == "basic-auth-header" && candidate.inner.is_none() && !is_base64(secret) {
-        return nothing("not the base64 of a user name and a password");
-    }
-    let of_examples = |password: &[u8]| weak::is_weak(password) || reads_as_words(password);
-    let in_base64 = candidate.inner.is_some() && of_examples(secret);
-    if in_base64 || detect::pair(secret).is_some_and(|(_, password)| of_examples(&password)) {
-        return low("in base64, a password that examples use");
-    }
-    if rule.id == "url-credentials" && is_host_of_examples(&text[candidate.secret.end..]) {
-        return low("the host is one of documentation");
-    }
-    if assigned && has_harmless_end(name) {
-        return nothing("names of files, ids and addresses end so");
-    }
-    if rule.id == "generic-secret" && secret.len() < SHORTEST_SECRET {
-        return low("secrets are longer");
-    }
-    if is_piece(text, candidate) {
-        return low("an item of a list, or a piece of a longer value");
-    }
-    if !chosen && placeholder::is_typed(secret) {
-        return low("typed in the order of the alphabet");
-    }
-    let refusal = if !chosen && assigned { forms::refusal(with_words_before(text, candidate), secret) } else { None };
-    match refusal {
-        Some(Refusal::Damaged) => {
-            return nothing("the provider's rules, which know the name or the beginning, do not take the value");
+        if is_made_by_machines(rule) && !is_json(secret) && has_odd_sign(secret) {
+            return low("keys and tokens have no such signs");
         }
-        Some(Refusal::Taken) => return low("a provider's rule knows the beginning, and says more of it"),
-        Some(Refusal::Longer) => return low("longer than the provider's credentials that our rules know"),
-        None => {}
+        let of_examples = |password: &[u8]| weak::is_weak(password) || reads_as_words(password);
+        let in_base64 = candidate.inner.is_some() && of_examples(secret);
+        if in_base64 || detect::pair(secret).is_some_and(|(_, password)| of_examples(&password)) {
+            return low("in base64, a password that examples use");
+        }
+        if rule.id == "url-credentials" && is_host_of_examples(&text[candidate.secret.end..]) {
+            return low("the host is one of documentation");
+        }
+        if rule.id == "generic-secret" && secret.len() < SHORTEST_SECRET {
+            return low("secrets are longer");
+        }
+        if is_piece(text, candidate) {
+            return low("an item of a list, or a piece of a longer value");
+        }
+        if !self.chosen && placeholder::is_typed(secret) {
+            return low("typed in the order of the alphabet");
+        }
+        match self.refusal {
+            Some(Refusal::Taken) => return low("a provider's rule knows the beginning, and says more of it"),
+            Some(Refusal::Longer) => return low("longer than the provider's credentials that our rules know"),
+            Some(Refusal::Damaged) | None => {}
+        }
+        if let Some(reason) = says_no_secret(rule, text, candidate, name, secret) {
+            return low(reason);
+        }
+        if self.assigned && is_name_of_code(text, candidate) {
+            return Some((Where::Programs, "a bare word in a program names something else"));
+        }
+        if rule.kind == Kind::Password && secret.len() <= LONGEST_IN_TESTS && is_word_in_disguise(secret) {
+            return Some((Where::Tests, "a word, or one in disguise: tests make such passwords up"));
+        }
+        let shown = matches!(&*rule.id, "generic-key" | "generic-salt" | "generic-signing-secret");
+        shown.then_some((Where::Documentation, "documentation shows such keys as examples"))
     }
-    if let Some(reason) = says_no_secret(rule, text, candidate, name, secret) {
-        return low(reason);
-    }
-    if assigned && is_name_of_code(text, candidate) {
-        return low_in(Where::Programs, "a bare word in a program names something else");
-    }
-    if rule.kind == Kind::Password && secret.len() <= LONGEST_IN_TESTS && is_word_in_disguise(secret) {
-        return low_in(Where::Tests, "a word, or one in disguise: tests make such passwords up");
-    }
-    if matches!(&*rule.id, "generic-key" | "generic-salt" | "generic-signing-secret") {
-        return low_in(Where::Documentation, "documentation shows such keys as examples");
-    }
-    None
 }
 
 /// Whether a random text is no key by its name, if it has one, or by its beginning: an id, a checksum, a public key, or what the rules

@@ -173,6 +173,9 @@ fn judge(
         match outcome.verdict {
             Verdict::Valid => {
                 // A checksum proves that nobody mistyped it, even what somebody made up.
+                if placeholder::is_told(variable_part(rule, secret)) {
+                    return (Err(DropReason::Placeholder), facts);
+                }
                 let low = rule.confidence == Confidence::Low || placeholder::is_pattern(variable_part(rule, secret));
                 return (Ok(if low { Confidence::Low } else { Confidence::High }), facts);
             }

@@ -94,7 +94,7 @@ pub(super) fn stands_in(value: &[u8]) -> bool {
 }
 
 /// A quarter of the value at least is made of telling words.
-fn is_told(value: &[u8]) -> bool {
+pub(super) fn is_told(value: &[u8]) -> bool {
     told_percent(value) >= 25
 }
 

@@ -1,6 +1,7 @@
 //! What makes a rule acceptable, beyond its syntax. Shared by user files, `rules check` and the tests of the built-in rules.
 
 use super::examples::expand;
+use super::greedy;
 use super::schema::Examples;
 use super::shape::LONGEST_MATCH;
 use super::{Confidence, Matcher, Rule, RuleSet, Shape};
@@ -40,10 +41,15 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
         Matcher::Token(token) => {
             if let Shape::Pattern { pattern, .. } = &token.shape {
                 compiles(pattern.source())?;
+                // Rules carried over from other tools match as they did there.
+                if token.verbatim.is_none() {
+                    takes_the_whole(pattern.source())?;
+                }
             }
         }
         Matcher::Context(context) => {
             compiles(context.value.source())?;
+            takes_the_whole(context.value.source())?;
             normalised("names", &context.names)?;
             normalised("not_names", &context.not_names)?;
             if context.within > LONGEST_MATCH / 8 {
@@ -87,8 +93,7 @@ impl<'r> Examiner<'r> {
         few.into_iter().chain(self.misbehaving(id, examples)).collect()
     }
 
-    /// Which examples of rule `id` do not behave, and how.
-    pub fn misbehaving(&self, id: &str, examples: &Examples) -> Vec<String> {
+    fn misbehaving(&self, id: &str, examples: &Examples) -> Vec<String> {
         let run = |what: &str, templates: &[String], test: &dyn Fn(&str, u64) -> Result<(), String>| -> Vec<String> {
             let failed = templates.iter().enumerate().filter_map(|(n, template)| {
                 SEEDS
@@ -136,6 +141,15 @@ fn compiles(pattern: &str) -> Result<(), String> {
         .build()
         .map(drop)
         .map_err(|e| format!("the pattern does not compile: {e}"))
+}
+
+fn takes_the_whole(pattern: &str) -> Result<(), String> {
+    greedy::cut(pattern).map_or(Ok(()), |(length, taken)| {
+        Err(format!(
+            "of a text of {length} bytes that the pattern describes it takes only {taken}: in an alternation the longer form \
+             stands first"
+        ))
+    })
 }
 
 fn normalised(what: &str, names: &[std::borrow::Cow<'static, str>]) -> Result<(), String> {

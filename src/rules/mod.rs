@@ -1,6 +1,7 @@
 //! Rules: their shape, where they come from, and the set a scan runs with.
 
 pub mod examples;
+mod greedy;
 pub mod lint;
 pub mod load;
 mod quick;

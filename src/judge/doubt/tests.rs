@@ -2,6 +2,8 @@ use base64::Engine as _;
 
 use super::*;
 use crate::detect::Detector;
+use crate::judge::ByKind;
+use crate::judge::kind::FileKind;
 use crate::rules::{RuleSet, examples};
 
 /// The doubt, if it counts in all files, about what the rule `id` finds in `text`, a template.
@@ -34,6 +36,8 @@ fn keys_and_tokens_are_what_machines_make() {
         ("generic-key", "key: {{base62:40}}", Some(None)),
         ("generic-key", "key: \"{{base62:40}}\"", low),
         ("generic-key", "acme_key: {{base62:40}}", None),
+        ("generic-api-key", "apiKey={{digit:15}}", Some(None)),
+        ("generic-api-key", "apiKey={{digit:24}}", None),
         ("generic-secret", "app_secret = \"{{base62:20}}?{{base62:20}}\"", None),
         ("generic-secret", "app_secret = \"{{base62:10}}\"", low),
     ] {
@@ -102,6 +106,8 @@ fn names_and_values_that_say_what_they_are() {
         ("generic-token", "acme_token = \"glpat-{{base62:25}}?\"", Some(None)),
         ("generic-api-key", "DATADOG_API_KEY=\"{{hex:31}}\"", Some(None)),
         ("generic-api-key", "DATADOG_API_KEY=\"{{hex:44}}\"", low),
+        ("generic-api-key", "DATADOG_API_KEY=\"{{hex:10}}\"", Some(None)),
+        ("generic-api-key", "DATADOG_API_KEY=\"12345678ABCDEFGH1234567890ABCDEF\"", low),
         ("generic-password", "datadog_password = \"{{base62:14}}\"", None),
     ] {
         assert_eq!(doubt(id, text), wanted, "{text}");
