@@ -1,4 +1,4 @@
-//! Sets of numbers as bits.
+//! Sets of numbers as bits, and searches of sorted numbers.
 
 use std::ops::Range;
 
@@ -76,6 +76,26 @@ impl Ranks {
     pub(super) fn place(&self, n: u32) -> Option<usize> {
         self.bits.contains(n).then(|| self.below(n) as usize)
     }
+}
+
+/// The first number from `from` to `end` for which `before` no longer holds; it holds for all numbers up to that. Takes the longer
+/// the farther it is.
+pub(super) fn first_from(from: usize, end: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut step) = (from, 1);
+    while from + step <= end && before(from + step - 1) {
+        from += step;
+        step *= 2;
+    }
+    let mut end = end.min(from + step);
+    while from < end {
+        let middle = from.midpoint(end);
+        if before(middle) {
+            from = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    from
 }
 
 #[cfg(test)]

@@ -93,8 +93,14 @@ impl<'p> Forest<'p> {
         self.child_starts = starts;
     }
 
-    /// Counts subtrees, and turns what no root reaches (deltas in a circle) into lost entries without children.
-    fn weigh(&mut self, parents: &mut [u32]) {
+    /// Lists the entries, bases before what is made from them, and turns what no root reaches (deltas in a circle) into lost entries
+    /// without children.
+    fn order(&mut self, parents: &mut [u32]) -> Vec<u32> {
+        let all = 0..parents.len() as u32;
+        // As git writes packs, but for bases that are named by id.
+        if all.clone().zip(&*parents).all(|(entry, base)| *base == NONE || *base < entry) {
+            return all.collect();
+        }
         let mut order: Vec<u32> = self.roots.iter().map(|r| r.entry).chain(self.lost.iter().map(|l| l.0)).collect();
         let mut at = 0;
         let mut reached = Bits::new(parents.len());
@@ -104,12 +110,18 @@ impl<'p> Forest<'p> {
             at += 1;
         }
         if order.len() < parents.len() {
-            for entry in (0..parents.len() as u32).filter(|e| !reached.contains(*e)) {
+            for entry in all.filter(|e| !reached.contains(*e)) {
                 parents[entry as usize] = NONE;
                 self.lost.push((entry, "its deltas form a circle".to_owned()));
             }
             self.link(parents);
         }
+        order
+    }
+
+    /// Counts subtrees.
+    fn weigh(&mut self, parents: &mut [u32]) {
+        let order = self.order(parents);
         let mut weight = vec![1; parents.len()];
         for &entry in order.iter().rev().filter(|e| parents[**e as usize] != NONE) {
             weight[parents[entry as usize] as usize] += weight[entry as usize];

@@ -12,7 +12,7 @@ use std::ops::Range;
 use git2::Oid;
 use rayon::prelude::*;
 
-use super::bits::{Bits, Ranks};
+use super::bits::{Bits, Ranks, first_from};
 pub(super) use read::read;
 
 /// An entry of a tree that matters: a folder, or a blob that is wanted.
@@ -221,26 +221,6 @@ impl Graph {
         });
         Useful { graph: self, ends: starts, leading, is_cut }
     }
-}
-
-/// The first number from `from` to `end` for which `before` no longer holds; it holds for all numbers up to that. Takes the longer
-/// the farther it is.
-fn first_from(from: usize, end: usize, before: impl Fn(usize) -> bool) -> usize {
-    let (mut from, mut step) = (from, 1);
-    while from + step <= end && before(from + step - 1) {
-        from += step;
-        step *= 2;
-    }
-    let mut end = end.min(from + step);
-    while from < end {
-        let middle = from.midpoint(end);
-        if before(middle) {
-            from = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    from
 }
 
 /// What of each tree leads to something wanted.

@@ -55,11 +55,11 @@ impl Pack {
     /// Lists the entries; `number_of` gives the number of the object at a place of the index.
     pub(super) fn list(&mut self, number_of: impl Fn(u32) -> u32 + Sync) {
         let index = &self.index;
-        let mut places: Vec<u32> = (0..index.num_objects()).collect();
-        places.par_sort_unstable_by_key(|place| index.pack_offset_at_index(*place));
-        self.offsets = Offsets::of(places.iter().map(|place| index.pack_offset_at_index(*place)));
-        places.par_iter_mut().for_each(|place| *place = number_of(*place));
-        self.numbers = places;
+        let entry = |place| (index.pack_offset_at_index(place), number_of(place));
+        let mut entries: Vec<(u64, u32)> = (0..index.num_objects()).into_par_iter().map(entry).collect();
+        entries.par_sort_unstable();
+        self.offsets = Offsets::of(entries.iter().map(|e| e.0));
+        self.numbers = entries.into_iter().map(|e| e.1).collect();
         // About four entries in each stretch, which one line of the cache holds.
         let end = self.data.pack_end() as u64;
         self.shift = (end / self.numbers.len().max(1) as u64).max(1).ilog2() + 2;

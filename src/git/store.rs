@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
+use super::bits::first_from;
 use super::pack::Pack;
 use crate::collect::Collector;
 
@@ -76,13 +77,19 @@ impl Store {
     fn count_buckets(&mut self) {
         let bits = (self.len() as u64).max(2).ilog2().min(31);
         self.rest_bits = 32 - bits;
+        const TOGETHER: usize = 1 << 14;
+        let bucket_of = |number: u32| bucket(self.id_bytes(number), self.rest_bits);
         let mut fanout = vec![0u32; (1 << bits) + 1];
-        for number in 0..self.len() as u32 {
-            fanout[bucket(self.id_bytes(number), self.rest_bits) + 1] += 1;
-        }
-        for n in 1..fanout.len() {
-            fanout[n] += fanout[n - 1];
-        }
+        fanout.par_chunks_mut(TOGETHER).enumerate().for_each(|(chunk, starts)| {
+            let first = chunk * TOGETHER;
+            let mut number = first_from(0, self.len(), |n| bucket_of(n as u32) < first) as u32;
+            for (bucket, start) in (first..).zip(starts) {
+                while (number as usize) < self.len() && bucket_of(number) < bucket {
+                    number += 1;
+                }
+                *start = number;
+            }
+        });
         self.fanout = fanout;
     }
 
@@ -149,7 +156,9 @@ impl Store {
                 }
             }
         }
-        alike.find(|number| self.id_bytes(*number) == id)
+        // Of a length that is known, so that comparing them takes no call.
+        let id = id.first_chunk::<20>();
+        alike.find(|number| self.id_bytes(*number).first_chunk() == id)
     }
 
     /// The first pack that has the object with this number; none for one that is only loose.
