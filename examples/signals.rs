@@ -15,7 +15,7 @@ fn files(folder: &Path, all: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
             files(&entry.path(), all)?;
-        } else {
+        } else if entry.file_type()?.is_file() {
             all.push(entry.path());
         }
     }

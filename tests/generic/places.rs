@@ -56,6 +56,9 @@ fn syntaxes_of_languages() {
             ("app.R", PASSWORD, "password <- \"«{{base62:12}}7»\"\n"),
             ("app.h", PASSWORD, "#define PASSWORD \"«{{base62:12}}7»\"\n"),
             ("app.fish", PASSWORD, "set -x DB_PASSWORD «{{base62:12}}7»\n"),
+            ("app.yml", PASSWORD, "password: «{{base62:19}}=»\n"),
+            ("app.ts", PASSWORD, "let password: string = \"«{{base62:12}}7»\"\n"),
+            ("app.ts", PASSWORD, "let password: string=\"«{{base62:12}}7»\"\n"),
             ("app.yml", PASSWORD, "password: !!str «{{base62:12}}7»\n"),
             ("app.yml", PASSWORD, "password: &db «{{base62:12}}7»\n"),
             ("app.xml", PASSWORD, "<password><![CDATA[«{{base62:12}}7»]]></password>\n"),
@@ -173,6 +176,8 @@ fn headers_cookies_and_addresses() {
     check_all(
         &[
             ("a.http", "bearer-header", "Authorization: Bearer «{{base62:40}}»\n"),
+            ("a.http", "authorization-header", "Authorization: «{{base62:40}}»\n"),
+            ("a.sh", "authorization-header", "curl -H 'Authorization: «{{hex:40}}»' https://acme.test\n"),
             ("a.http", TOKEN, "X-Auth-Token: «{{base62:40}}»\n"),
             ("a.http", TOKEN, "Set-Cookie: session_token=«{{base62:40}}»; Path=/; HttpOnly\n"),
             ("a.http", TOKEN, "Cookie: lang=en; session_token=«{{base62:40}}»; theme=dark\n"),
@@ -210,6 +215,7 @@ fn command_lines() {
             ("a.sh", "generic-command-password", "ldapsearch -x -D cn=admin -w «{{base62:12}}7» -b dc=acme\n"),
             ("Dockerfile", "generic-chpasswd-password", "RUN echo 'root:«{{base62:12}}7»' | chpasswd\n"),
             ("a.py", "generic-call-password", "requests.get(url, auth=('app', '«{{base62:12}}7»'))\n"),
+            ("a.py", "generic-call-password", "smtp.login(\"robot@acme.test\", \"«{{base62:12}}7»\")\n"),
             (
                 "a.java",
                 "generic-call-password",
@@ -271,6 +277,7 @@ fn hashes_of_passwords_and_statements() {
         &[
             ("shadow", "password-hash-sha512crypt", &format!("root:«{sha512}»:19000:0:99999:7:::\n")),
             (".htpasswd", "password-hash-md5crypt", "robot:«$apr1${{base62:8}}${{base62:22}}»\n"),
+            (".htpasswd", "password-hash-sha1", "robot:«{SHA}{{base64:27}}=»\n"),
             (".htpasswd", "password-hash-bcrypt", "robot:«$2y$10${{base62:53}}»\n"),
         ],
         Confidence::Low,

@@ -275,7 +275,10 @@ fn skip_type(c: &mut Cursor<'_>) {
     };
     if c.peek().is_some_and(|b| b.is_ascii_alphabetic() || b == b'&') {
         c.skip(is_type);
-        if c.at - from <= 32 && c.eat(b"=") && c.peek() != Some(b'=') && c.peek() != Some(b'>') {
+        // The padding of base64 ends a value, and a type has another value behind it.
+        let apart = c.text[..c.at].ends_with(b" ");
+        let given = c.at - from <= 32 && c.eat(b"=") && !matches!(c.peek(), None | Some(b'=' | b'>'));
+        if given && (apart || c.peek().is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b',' | b';' | b'}'))) {
             c.blanks();
             return;
         }

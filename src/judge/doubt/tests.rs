@@ -55,6 +55,7 @@ fn what_base64_and_addresses_hold() {
         ("basic-auth-header", basic("alice:secret"), low),
         ("basic-auth-header", basic(&format!("alice:{random}")), None),
         ("basic-auth-header", "it is a basic upgrades test".to_owned(), Some(None)),
+        ("basic-auth-header", "it is a basic workflow".to_owned(), Some(None)),
         ("generic-auth", basic("alice:secret").replace("orization: Basic ", " = "), low),
         ("url-credentials", format!("http://mary:{random}@www.acme.com/"), low),
         ("url-credentials", format!("http://mary:{random}@host:80/"), low),
