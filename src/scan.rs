@@ -234,8 +234,10 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options, scanned: &mu
         }
         Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, change),
         Target::Commits { path, set } => {
-            // A server looks at pushed commits before any ref names them.
-            scan_commits(scan, &repository(path)?, (set, &Filter::default()), "", Reach::Unknown)?;
+            if let Some(repository) = walkable(scan, path)? {
+                // A server looks at pushed commits before any ref names them.
+                scan_commits(scan, &repository, (set, &Filter::default()), "", Reach::Unknown)?;
+            }
         }
         Target::Listed { path, files } => {
             let base =
@@ -252,7 +254,7 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options, scanned: &mu
             // All names are looked up before the first commit is scanned: a wrong one must not cost a long scan.
             let mut chosen = Vec::with_capacity(paths.len());
             for path in paths {
-                let Some(repository) = readable(scan, path)? else { continue };
+                let Some(repository) = walkable(scan, path)? else { continue };
                 let (set, filter) = selection.resolve(&repository, scan.collector)?;
                 chosen.push((repository, set, filter));
             }
@@ -272,8 +274,25 @@ fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
 
 /// The same; one of a kind that is not read here is an error of the scan.
 fn readable(scan: &Scan<'_>, path: &Path) -> Result<Option<git2::Repository>, ScanFailure> {
-    match repository(path) {
-        Err(ScanFailure::Git(error @ GitError::Unsupported { .. })) => {
+    or_error(scan, path, repository(path))
+}
+
+/// The same for those who let libgit2 walk over its commits.
+fn walkable(scan: &Scan<'_>, path: &Path) -> Result<Option<git2::Repository>, ScanFailure> {
+    let checked = repository(path).and_then(|repository| {
+        git::loose::check_all(&repository)?;
+        Ok(repository)
+    });
+    or_error(scan, path, checked)
+}
+
+fn or_error(
+    scan: &Scan<'_>,
+    path: &Path,
+    opened: Result<git2::Repository, ScanFailure>,
+) -> Result<Option<git2::Repository>, ScanFailure> {
+    match opened {
+        Err(ScanFailure::Git(error @ GitError::Unreadable { .. })) => {
             scan.collector.error(path.display().to_string(), error.problem());
             Ok(None)
         }

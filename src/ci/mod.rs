@@ -121,9 +121,13 @@ struct Service {
 pub fn plan(job: &Job<'_>) -> Result<Plan, CiError> {
     let mut plan = Plan::default();
     let folder = |what| Target::Paths { paths: vec![job.folder.clone()], what, submodules: false };
-    let repository = match git::discover(&job.folder) {
+    let opened = git::discover(&job.folder).and_then(|found| {
+        found.iter().filter(|_| job.mode != Mode::Files).try_for_each(git::loose::check_all)?;
+        Ok(found)
+    });
+    let repository = match opened {
         // Its files can be scanned all the same.
-        Err(error @ GitError::Unsupported { .. }) => {
+        Err(error @ GitError::Unreadable { .. }) => {
             if matches!(job.mode, Mode::Files | Mode::All | Mode::Auto) {
                 plan.targets.push(folder(What::Files));
             }

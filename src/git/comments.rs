@@ -13,6 +13,9 @@ use crate::source::Scan;
 /// Looks through the files of HEAD and hands such comments over to the scan's collector. `prefix` is put before every path. Only
 /// files that have a comment are searched. What cannot be read is an error of the scan already.
 pub fn unused(scan: &Scan<'_>, repository: &Repository, prefix: &str) {
+    if super::loose::check_all(repository).is_err() {
+        return;
+    }
     let Some(tree) = repository.head().ok().and_then(|head| head.peel_to_tree().ok()) else { return };
     let mut files: Vec<(Oid, String)> = Vec::new();
     let _ = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {

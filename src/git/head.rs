@@ -13,7 +13,9 @@ pub struct Head<'r> {
 impl<'r> Head<'r> {
     /// Of `repository`; a HEAD without a commit has no files.
     pub fn new(repository: &'r Repository) -> Self {
-        let tree = repository.head().ok().and_then(|head| head.peel_to_tree().ok());
+        // A damaged one is an error of the scan.
+        let head = super::loose::check_all(repository).ok().and_then(|()| repository.head().ok());
+        let tree = head.and_then(|head| head.peel_to_tree().ok());
         Self { repository, tree }
     }
 

@@ -12,7 +12,7 @@ use gix_index::extension::Tree as Cached;
 use gix_index::{Entry, File};
 
 use super::ranges::{self, Change, Changed, Parent};
-use super::{GitError, name};
+use super::{GitError, loose, name};
 use crate::origin::Origin;
 
 /// Kinds of entries of trees and of the index, by the bits of their mode (gitformat-index(5)).
@@ -109,7 +109,10 @@ impl Index {
     pub fn staged(&self, repository: &Repository) -> Result<Change, GitError> {
         let fail = |error: git2::Error| self.cannot_compare(&error);
         let head = match repository.head() {
-            Ok(head) => Some(head.peel_to_tree().map_err(fail)?.id()),
+            Ok(head) => {
+                head.target().map_or(Ok(()), |id| loose::check(repository, id)).map_err(fail)?;
+                Some(head.peel_to_commit().map_err(fail)?.tree_id())
+            }
             Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => None,
             Err(error) => return Err(fail(error)),
         };
@@ -123,7 +126,8 @@ impl Index {
     }
 
     fn tree<'r>(&self, repository: &'r Repository, id: Oid) -> Result<Tree<'r>, GitError> {
-        repository.find_tree(id).map_err(|error| self.cannot_compare(&error))
+        let tree = loose::check(repository, id).and_then(|()| repository.find_tree(id));
+        tree.map_err(|error| self.cannot_compare(&error))
     }
 
     /// Adds the files of the tree `id` at `path`, and of those in it.

@@ -14,6 +14,7 @@ pub mod history;
 pub mod holdings;
 pub mod index;
 mod lineage;
+pub mod loose;
 pub mod objects;
 mod pack;
 pub mod ranges;
@@ -57,12 +58,13 @@ pub enum GitError {
         /// What libgit2 said, and what to do where that is known.
         message: String,
     },
-    /// The repository is of a kind that is not read here: SHA-256 ids, reftable refs. No fault of who asked for it.
+    /// The repository is of a kind that is not read here (SHA-256 ids, reftable refs), or damaged so that libgit2 would not come
+    /// to an end. No fault of who asked for it.
     #[error("{}: {}", path.display(), self.problem())]
-    Unsupported {
+    Unreadable {
         /// Where it is.
         path: PathBuf,
-        /// What libgit2 said, and what to do.
+        /// What is wrong, and what to do.
         message: String,
     },
     /// A revision or range the user named does not exist.
@@ -84,7 +86,7 @@ impl GitError {
     /// What is wrong, for places that name the repository themselves.
     pub fn problem(&self) -> String {
         match self {
-            Self::Open { message, .. } | Self::Unsupported { message, .. } => {
+            Self::Open { message, .. } | Self::Unreadable { message, .. } => {
                 format!("cannot open git repository: {message}")
             }
             Self::Revision { revision, message, .. } => format!("bad revision {revision:?}: {message}"),
@@ -167,7 +169,7 @@ fn open_error(path: &Path, error: &git2::Error) -> GitError {
         return GitError::Open { path, message: message.to_owned() };
     };
     let message = format!("{message}; {kind} repositories cannot be read yet: scan the working tree with --no-history");
-    GitError::Unsupported { path, message }
+    GitError::Unreadable { path, message }
 }
 
 /// Where a repository is found again: its working tree, or its git directory.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::forest::{Forest, Kind};
 use super::holdings::Holdings;
+use super::loose;
 use super::store::Store;
 use super::thin;
 use super::walk::{self, Limits, Visitor};
@@ -118,6 +119,10 @@ fn read_now(
     name: &str,
 ) -> Option<(Kind, Vec<u8>)> {
     let object = handle.as_ref().map_err(|e| e.message().to_owned()).and_then(|repository| {
+        let is_packed = store.is_some_and(|s| s.number(&id).is_some_and(|number| s.first_pack(number).is_some()));
+        if let Some(read) = (!is_packed).then(|| loose::read(repository, id)).flatten() {
+            return read;
+        }
         let read = repository.odb().and_then(|odb| Ok(whole(&odb.read(id)?)));
         // Where libgit2 gives up, the packs may have it all the same.
         read.or_else(|error| {
@@ -128,7 +133,7 @@ fn read_now(
 }
 
 /// Type and bytes of an object.
-pub(super) fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
+fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
     let kind = match object.kind() {
         ObjectType::Commit => Kind::Commit,
         ObjectType::Tree => Kind::Tree,

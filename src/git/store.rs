@@ -33,7 +33,10 @@ pub(super) struct Store {
 impl Store {
     /// Opens what there is; what cannot be opened is an error of the scan.
     pub(super) fn open(repository: &Repository, collector: &Collector, pool: &rayon::ThreadPool) -> Self {
-        let folders = object_folders(repository, collector);
+        let lost = |folder: &Path, error: std::io::Error| {
+            collector.error(folder.display().to_string(), format!("object folder cannot be read: {error}"));
+        };
+        let folders = object_folders(repository, lost);
         pool.install(|| {
             let packs = folders.iter().flat_map(|folder| open_packs(folder, collector)).collect();
             let mut loose = Vec::new();
@@ -185,8 +188,8 @@ fn bucket(id: &[u8], rest_bits: u32) -> usize {
     (u32::from_be_bytes([id[0], id[1], id[2], id[3]]) >> rest_bits) as usize
 }
 
-/// The repository's own object folder, then those it borrows from.
-fn object_folders(repository: &Repository, collector: &Collector) -> Vec<PathBuf> {
+/// The repository's own object folder, then those it borrows from; `lost` hears of those that are not there.
+pub(super) fn object_folders(repository: &Repository, mut lost: impl FnMut(&Path, std::io::Error)) -> Vec<PathBuf> {
     let (own, alternates) = super::environment::object_folders(repository.path());
     let mut folders = vec![own.unwrap_or_else(|| repository.commondir().join("objects"))];
     folders.extend(alternates);
@@ -196,7 +199,7 @@ fn object_folders(repository: &Repository, collector: &Collector) -> Vec<PathBuf
         let real = match fs::canonicalize(&folder) {
             Ok(real) => real,
             Err(error) => {
-                collector.error(folder.display().to_string(), format!("object folder cannot be read: {error}"));
+                lost(&folder, error);
                 continue;
             }
         };
@@ -212,16 +215,10 @@ fn object_folders(repository: &Repository, collector: &Collector) -> Vec<PathBuf
 }
 
 fn add_loose(folder: &Path, loose: &mut Vec<Oid>, collector: &Collector) {
-    for first in 0..=255u8 {
-        let head = format!("{first:02x}");
-        let Some(files) = list(&folder.join(&head), collector) else { continue };
-        loose.extend(
-            files
-                .iter()
-                .filter_map(|f| f.file_name()?.to_str())
-                .filter(|tail| tail.len() == 38)
-                .filter_map(|tail| Oid::from_str(&format!("{head}{tail}")).ok()),
-        );
+    let (ids, problems) = super::loose::list(folder);
+    loose.extend(ids);
+    for (folder, error) in problems {
+        collector.error(folder.display().to_string(), format!("cannot be listed: {error}"));
     }
 }
 

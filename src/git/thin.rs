@@ -9,7 +9,7 @@ use gix_pack::data::entry::Header;
 
 use super::delta;
 use super::forest::Kind;
-use super::objects;
+use super::loose;
 use super::pack::Pack;
 use super::store::Store;
 
@@ -33,7 +33,9 @@ pub(super) fn read(store: &Store, repository: &Repository, id: Oid) -> Result<(K
         let places =
             store.packs.iter().filter_map(|pack| place(store, pack, at).map(|(how, entry)| (how, pack, entry)));
         match places.min_by(|a, b| a.0.cmp(&b.0)) {
-            None => break loose(repository, at)?,
+            None => {
+                break loose::read(repository, at).ok_or("an object that it is stored as a change of is missing")??;
+            }
             Some((Stored::Whole(kind), pack, entry)) => break (kind, inflate(pack, &entry)?),
             Some((Stored::ChangeOf(base), pack, entry)) => {
                 if !seen.insert(base) {
@@ -82,10 +84,4 @@ fn inflate(pack: &Pack, entry: &Entry) -> Result<Vec<u8>, String> {
     let mut text = vec![0; usize::try_from(entry.decompressed_size).map_err(|e| e.to_string())?];
     pack.data.decompress_entry(entry, &mut Default::default(), &mut text).map_err(|e| e.to_string())?;
     Ok(text)
-}
-
-/// An object that no pack has.
-fn loose(repository: &Repository, id: Oid) -> Result<(Kind, Vec<u8>), String> {
-    let object = repository.odb().and_then(|odb| Ok(objects::whole(&odb.read(id)?)));
-    object.map_err(|e| e.message().to_owned())
 }

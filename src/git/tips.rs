@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use git2::{Commit, ErrorCode, Object, ObjectType, Oid, Repository};
 
-use super::{GitError, name};
+use super::{GitError, loose, name};
 use crate::collect::Collector;
 
 /// Commits that history is walked from, and what refs point at besides.
@@ -37,7 +37,10 @@ const STASH: &str = "refs/stash";
 
 /// The commit HEAD points at; none on an unborn branch. A HEAD that cannot be read is an error of the scan.
 pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Option<Commit<'r>> {
-    match repository.head().and_then(|h| h.peel_to_commit()) {
+    let checked = |head: git2::Reference<'r>| {
+        head.target().map_or(Ok(()), |id| loose::check(repository, id)).and_then(|()| head.peel_to_commit())
+    };
+    match repository.head().and_then(checked) {
         Ok(commit) => Some(commit),
         Err(error) if error.code() == ErrorCode::UnbornBranch => None,
         Err(error) => {
@@ -64,9 +67,9 @@ pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tip
         // Symbolic refs point at others of the list, or at an unborn branch.
         let Some(target) = reference.target() else { continue };
         let ref_name: Arc<str> = String::from_utf8_lossy(reference.name_bytes()).into();
-        match repository.find_object(target, None) {
+        match loose::check(repository, target).and_then(|()| repository.find_object(target, None)) {
             Ok(object) => {
-                if let Err(problem) = tips.add(&ref_name, object) {
+                if let Err(problem) = tips.add(repository, &ref_name, object) {
                     collector.error(format!("{label}: ref {ref_name}"), problem);
                 }
             }
@@ -94,11 +97,12 @@ pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tip
 
 impl Tips {
     /// Adds what the ref `name` points at. Tags of tags are followed to their end.
-    fn add(&mut self, name: &Arc<str>, mut object: Object<'_>) -> Result<(), String> {
+    fn add(&mut self, repository: &Repository, name: &Arc<str>, mut object: Object<'_>) -> Result<(), String> {
         while let Some(tag) = object.as_tag() {
             self.tags.entry(tag.id()).or_default().push(Arc::clone(name));
             let unreadable =
                 |e: git2::Error| format!("its tag names {}, which cannot be read: {}", tag.target_id(), e.message());
+            loose::check(repository, tag.target_id()).map_err(unreadable)?;
             object = tag.target().map_err(unreadable)?;
         }
         match object.kind() {
@@ -129,6 +133,7 @@ fn detached(repository: &Repository) -> Vec<(Arc<str>, Oid)> {
     std::iter::once(("HEAD".to_owned(), common.to_owned()))
         .chain(linked)
         .filter_map(|(name, folder)| Some((name.into(), hex_id(fs::read(folder.join("HEAD")).ok()?.trim_ascii())?)))
+        .filter(|(_, id)| loose::check(repository, *id).is_ok())
         .filter(|(_, id)| repository.find_object(*id, Some(ObjectType::Commit)).is_ok())
         .collect()
 }

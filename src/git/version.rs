@@ -10,6 +10,7 @@ use crate::origin::{Origin, Reach};
 
 /// The bytes of the file at `path` (from the top of the repository) in the tree of `revision`, and its place.
 pub fn version(repository: &Repository, revision: &str, path: &Path) -> Result<(Vec<u8>, Origin), GitError> {
+    super::loose::check_all(repository)?;
     let fail = |error: git2::Error| GitError::Revision {
         repository: name(repository),
         revision: revision.to_owned(),

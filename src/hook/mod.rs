@@ -119,27 +119,31 @@ pub enum HookError {
     Usage(String),
 }
 
-/// Works out what to scan.
+/// Works out what to scan. A repository that is not read here is a problem of the plan.
 pub fn plan(call: &Call<'_>) -> Result<Plan, HookError> {
     let mut plan = Plan::default();
+    match plan_of(call, &mut plan) {
+        Err(HookError::Git(error @ GitError::Unreadable { .. })) => {
+            plan.problem(call.folder.display().to_string(), error.problem());
+        }
+        other => other?,
+    }
+    Ok(plan)
+}
+
+fn plan_of(call: &Call<'_>, plan: &mut Plan) -> Result<(), HookError> {
     if let Some(message) = arguments::message(call)? {
         plan.subject = Subject::Message;
         plan.note("the commit message");
         plan.targets.push(Target::Message(message));
-        return Ok(plan);
+        return Ok(());
     }
-    let repository = match git::discover(&call.folder) {
-        Err(error @ GitError::Unsupported { .. }) => {
-            plan.problem(call.folder.display().to_string(), error.problem());
-            return Ok(plan);
-        }
-        other => other?.ok_or_else(|| HookError::NoRepository(call.folder.clone()))?,
-    };
+    let repository = git::discover(&call.folder)?.ok_or_else(|| HookError::NoRepository(call.folder.clone()))?;
     // A commit that a hook of a push makes inherits that push's range; git names the index it means.
     let commits = call.stage == Some(Stage::PreCommit) && call.is_set("GIT_INDEX_FILE");
     if let Some((from, to)) = call.range().filter(|_| !commits) {
-        of_range(&repository, &from, &to, call, &mut plan)?;
-        return Ok(plan);
+        git::loose::check_all(&repository)?;
+        return of_range(&repository, &from, &to, call, plan);
     }
     let given = match call.asks_stdin() {
         true => stdin::read(call.stage.is_some()).map_err(HookError::Stdin)?,
@@ -149,25 +153,27 @@ pub fn plan(call: &Call<'_>) -> Result<Plan, HookError> {
         plan.note("standard input is open and says nothing: it is not waited for");
     }
     if let Some((updates, received)) = pushed::parse(given.text()) {
+        git::loose::check_all(&repository)?;
         let receiver = if received { Receiver::Here } else { call.receiver() };
-        pushed::plan(&repository, &updates, &receiver, &mut plan);
+        pushed::plan(&repository, &updates, &receiver, plan);
     } else if call.is_push() {
         if !given.text().is_empty() {
             let problem = "standard input holds something else than the list of refs that git gives to this hook";
             return Err(HookError::Usage(problem.to_owned()));
         }
         let tip = (call.variable)("PRE_COMMIT_LOCAL_BRANCH");
-        let tip = pushed::without_refs(&repository, &call.receiver(), tip, &mut plan)?;
+        git::loose::check_all(&repository)?;
+        let tip = pushed::without_refs(&repository, &call.receiver(), tip, plan)?;
         if call.is_set("PRE_COMMIT_REMOTE_NAME") {
-            unnamed(&repository, call, tip.as_slice(), &mut plan);
+            unnamed(&repository, call, tip.as_slice(), plan);
         }
     } else {
         if !given.text().is_empty() {
             plan.note("standard input holds no list of pushed refs: it was ignored");
         }
-        arguments::plan(call, &repository, &mut plan)?;
+        arguments::plan(call, &repository, plan)?;
     }
-    Ok(plan)
+    Ok(())
 }
 
 /// The range that the pre-commit framework gives, for a push or for `--from-ref` and `--to-ref`.

@@ -82,7 +82,7 @@ impl<'s> Paths<'s> {
         for place in &places {
             let prefix = if one_base { String::new() } else { prefix_of(place) };
             let opened = self.open(place);
-            let is_refused = matches!(opened, Err(ScanFailure::Git(GitError::Unsupported { .. })));
+            let is_refused = matches!(opened, Err(ScanFailure::Git(GitError::Unreadable { .. })));
             let repository = match opened {
                 Err(error) if self.what == What::History && !is_refused => return Err(error),
                 other => self.or_error(place, other),

@@ -83,7 +83,7 @@ fn of_place(place: Place, prefix: String) -> Root {
 fn of_repository(path: &Path) -> Result<Root, ScanFailure> {
     let repository = match super::repository(path) {
         // Its configuration is that of the folder.
-        Err(ScanFailure::Git(GitError::Unsupported { .. })) => return Ok(of_place(Place::new(path)?, String::new())),
+        Err(ScanFailure::Git(GitError::Unreadable { .. })) => return Ok(of_place(Place::new(path)?, String::new())),
         other => other?,
     };
     let base = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();

@@ -1,56 +1,97 @@
 //! A repository's configuration executes nothing.
 
-use crate::support::{Repo, github, scan};
+use crate::support::{Repo, Spillcheck, github, scan};
 use crate::{both, files_of, history_of, holding};
 
+/// Settings of every kind that names a command, as far as git knows them.
 #[cfg(unix)]
-#[test]
-fn nothing_of_a_hostile_configuration_is_executed() {
-    use std::os::unix::fs::PermissionsExt;
-    let (repo, secret) = (Repo::new(), github(140));
-    let first = repo.commit_file("a.env", holding(&secret));
-    repo.write("b.env", holding(&secret)).git(["add", "b.env"]);
-    let marker = repo.beside("executed");
-    let script = repo.beside("script");
-    std::fs::write(&script, format!("#!/bin/sh\necho \"$0 $*\" >>'{}'\n", marker.display())).unwrap();
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let hooks = repo.path().join(".git/evil-hooks");
-    std::fs::create_dir(&hooks).unwrap();
-    for hook in ["post-checkout", "pre-commit", "post-index-change", "fsmonitor-watchman", "reference-transaction"] {
-        std::fs::copy(&script, hooks.join(hook)).unwrap();
-        std::fs::copy(&script, repo.path().join(".git/hooks").join(hook)).unwrap();
-    }
-    std::fs::write(repo.path().join(".gitattributes"), "*.env filter=evil diff=evil merge=evil\n").unwrap();
-    let script = script.display();
-    let config = format!(
-        "\n[core]\n\tfsmonitor = {script}\n\thooksPath = {hooks}\n\tpager = {script}\n\teditor = {script}\n\tsshCommand = {script}\n\
-         \tgitProxy = {script}\n\taskPass = {script}\n\tattributesFile = .gitattributes\n\
-         [include]\n\tpath = /nonexistent/include\n\
-         [includeIf \"gitdir:**\"]\n\tpath = /nonexistent/too\n\
+fn commands(script: &str, hooks: &str) -> String {
+    format!(
+        "[core]\n\tfsmonitor = {script}\n\thooksPath = {hooks}\n\tpager = {script}\n\teditor = {script}\n\tsshCommand = {script}\n\
+         \tgitProxy = {script}\n\taskPass = {script}\n\talternateRefsCommand = {script}\n\tattributesFile = .gitattributes\n\
          [alias]\n\tstatus = \"!{script}\"\n\tlog = \"!{script}\"\n\
          [filter \"evil\"]\n\tsmudge = {script}\n\tclean = {script}\n\tprocess = {script}\n\trequired = true\n\
          [diff]\n\texternal = {script}\n[diff \"evil\"]\n\tcommand = {script}\n\ttextconv = {script}\n\
          [merge \"evil\"]\n\tdriver = {script}\n\
-         [credential]\n\thelper = !{script}\n[gpg]\n\tprogram = {script}\n\
-         [remote \"origin\"]\n\turl = ext::{script}\n\tpromisor = true\n\tuploadpack = {script}\n\
-         [extensions]\n\tpartialClone = origin\n",
-        hooks = hooks.display()
-    );
-    let path = repo.path().join(".git/config");
-    let old = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, old.replace("repositoryformatversion = 0", "repositoryformatversion = 1") + &config).unwrap();
-    let place = format!("file a.env:2:7 {first} in-head");
-    let run = both(repo.path());
-    assert!(run.expect(1).of(&secret).places().contains(&place), "{}", run.out());
-    history_of(repo.path()).expect(1);
-    files_of(repo.path()).expect(1);
-    scan(repo.path(), ["--staged"]).expect(1);
-    scan(repo.path(), ["--range", "HEAD"]).expect(1);
-    // A missing blob is not fetched, either: that would run the remote's command.
-    std::fs::remove_file(repo.loose(&repo.id("HEAD:a.env"))).unwrap();
-    history_of(repo.path()).expect(3);
-    let executed = std::fs::read_to_string(&marker).unwrap_or_default();
-    assert!(!marker.exists(), "{executed}");
+         [credential]\n\thelper = !{script}\n[gpg]\n\tprogram = {script}\n[gpg \"ssh\"]\n\tdefaultKeyCommand = {script}\n\
+         [log]\n\tshowSignature = true\n[pager]\n\tlog = {script}\n[sequence]\n\teditor = {script}\n\
+         [uploadpack]\n\tpackObjectsHook = {script}\n[trailer \"evil\"]\n\tcommand = {script}\n\
+         [protocol]\n\tallow = always\n[protocol \"ext\"]\n\tallow = always\n\
+         [remote \"origin\"]\n\turl = ext::{script}\n\tpromisor = true\n\tuploadpack = {script}\n\treceivepack = {script}\n\
+         [submodule \"evil\"]\n\tupdate = !{script}\n\turl = ext::{script}\n"
+    )
+}
+
+/// Directly, in included files (of which one includes another), and in that of the working tree.
+#[cfg(unix)]
+#[test]
+fn nothing_of_a_hostile_configuration_is_executed() {
+    use std::os::unix::fs::PermissionsExt;
+    for place in
+        ["here", "include", "included by included", "includeIf gitdir:**", "includeIf onbranch:main", "worktree"]
+    {
+        let (repo, secret) = (Repo::new(), github(140));
+        let first = repo.commit_file("a.env", holding(&secret));
+        repo.write("b.env", holding(&secret)).git(["add", "b.env"]);
+        let marker = repo.beside("executed");
+        let script = repo.beside("script");
+        std::fs::write(&script, format!("#!/bin/sh\necho \"$0 $*\" >>'{}'\n", marker.display())).unwrap();
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let hooks = repo.path().join(".git/evil-hooks");
+        std::fs::create_dir(&hooks).unwrap();
+        for hook in ["post-checkout", "pre-commit", "post-index-change", "fsmonitor-watchman", "reference-transaction"]
+        {
+            std::fs::copy(&script, hooks.join(hook)).unwrap();
+            std::fs::copy(&script, repo.path().join(".git/hooks").join(hook)).unwrap();
+        }
+        std::fs::write(repo.path().join(".gitattributes"), "*.env filter=evil diff=evil merge=evil\n").unwrap();
+        let commands = commands(script.to_str().unwrap(), hooks.to_str().unwrap());
+        let outside = repo.beside("outside.config");
+        let include = |what: &str, path: &std::path::Path| format!("[{what}]\n\tpath = {}\n", path.display());
+        let config = match place.split_once(' ') {
+            _ if place == "here" => commands.clone(),
+            _ if place == "include" => include("include", &outside),
+            Some(("includeIf", condition)) => include(&format!("includeIf \"{condition}\""), &outside),
+            Some(_) => include("include", &repo.beside("first.config")),
+            None => String::new(),
+        };
+        std::fs::write(repo.beside("first.config"), include("include", &outside)).unwrap();
+        std::fs::write(if place == "worktree" { repo.path().join(".git/config.worktree") } else { outside }, &commands)
+            .unwrap();
+        let path = repo.path().join(".git/config");
+        let old = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("repositoryformatversion = 0", "repositoryformatversion = 1");
+        let extensions = "\n[extensions]\n\tpartialClone = origin\n\tworktreeConfig = true\n";
+        std::fs::write(&path, old + extensions + &config).unwrap();
+        // It would be: git does.
+        let git =
+            |args: &[&str]| std::process::Command::new("git").args(args).current_dir(repo.path()).output().unwrap();
+        git(&["diff"]);
+        assert!(marker.exists(), "{place}: the trap is not set");
+        std::fs::remove_file(&marker).unwrap();
+        let run = both(repo.path());
+        let found = format!("file a.env:2:7 {first} in-head");
+        assert!(run.expect(1).of(&secret).places().contains(&found), "{place}: {}", run.out());
+        history_of(repo.path()).expect(1);
+        files_of(repo.path()).expect(1);
+        for args in [&["--staged"][..], &["--range", "HEAD"], &["--since", "2020-01-01"], &["--submodules"]] {
+            scan(repo.path(), args).expect(1);
+        }
+        for args in [&["hook"][..], &["ci"], &["ci", "--mode", "all"]] {
+            Spillcheck::new(repo.path()).args(args).run().expect(1);
+        }
+        // A missing blob is not fetched, either: that would run the remote's command.
+        std::fs::remove_file(repo.loose(&repo.id("HEAD:a.env"))).unwrap();
+        // (The line above asks git, which may have run something.)
+        let _ = std::fs::remove_file(&marker);
+        history_of(repo.path()).expect(3);
+        scan(repo.path(), ["--range", "HEAD"]).expect(3);
+        let executed = std::fs::read_to_string(&marker).unwrap_or_default();
+        assert!(!marker.exists(), "{place}: {executed}");
+        git(&["cat-file", "-p", "HEAD:a.env"]);
+        assert!(marker.exists(), "{place}: git fetches it");
+    }
 }
 
 #[test]

@@ -1,18 +1,38 @@
 //! How far a long scan is: on a terminal, and nowhere else.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::interrupt::long_history;
 use crate::support::{Spillcheck, git_at, tools};
 
 /// Runs the program under `script(1)`, so that its standard error is a terminal; what that shows.
+///
+/// Whoever stops and continues all processes at once can leave script(1) stopped for good: it stops itself when its child stops. So
+/// it is given up after a minute, of which only what this process runs counts, and tried again.
 fn on_a_terminal(folder: &std::path::Path, args: &str) -> String {
     let program = env!("CARGO_BIN_EXE_spillcheck");
     let line = format!("'{program}' scan {args} >/dev/null");
-    let mut script = Command::new("script");
-    script.args(["-q", "-e", "-c", &line, "/dev/null"]).current_dir(folder);
-    let output = script.stdin(std::process::Stdio::null()).output().unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    for _ in 0..3 {
+        let mut script = Command::new("script");
+        script.args(["-q", "-e", "-c", &line, "/dev/null"]).current_dir(folder);
+        let mut child = script.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut stdout, &mut bytes).unwrap();
+            bytes
+        });
+        for _ in 0..600 {
+            if child.try_wait().unwrap().is_some() {
+                return String::from_utf8_lossy(&reader.join().unwrap()).into_owned();
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    panic!("{line} did not end on a terminal");
 }
 
 /// The numbers before these words, in the lines that have all of them.
