@@ -3,6 +3,8 @@
 //! Machines make keys and tokens, and a value that no machine makes is none. People write sample values, and say so.
 
 mod limit;
+mod made;
+mod samples;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,8 +17,19 @@ use crate::rules::{Confidence, Kind, Matcher, Rule};
 
 pub(super) use limit::{Doubt, Where};
 
-/// The strongest doubt about a candidate of a rule that the value model judges.
-pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doubt> {
+/// The doubts about a candidate: what its name and form say, and what is made up for tests, examples and documentation. Of a rule that the
+/// value model does not judge, only the second.
+pub(super) fn all(rule: &Rule, text: &[u8], candidate: &Candidate) -> impl Iterator<Item = Doubt> {
+    let weighed = rule.is_weighed();
+    let form = if weighed { of(rule, text, candidate) } else { None };
+    let sample =
+        if weighed { samples::of(rule, text, candidate) } else { samples::of_value(rule, &candidate.bytes(text)) };
+    let sample = sample.map(|(place, reason)| Doubt { reason, most: Some(Confidence::Low), place });
+    form.into_iter().chain(sample)
+}
+
+/// The strongest doubt that name and form of a candidate raise, of a rule that the value model judges.
+fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doubt> {
     let seen = Seen::new(rule, text, candidate);
     let none = seen.denial().map(|reason| Doubt { reason, most: None, place: Where::Everywhere });
     none.or_else(|| {
@@ -128,14 +141,8 @@ impl<'t> Seen<'t> {
         if let Some(reason) = says_no_secret(rule, text, candidate, name, secret) {
             return low(reason);
         }
-        if self.assigned && is_name_of_code(text, candidate) {
-            return Some((Where::Programs, "a bare word in a program names something else"));
-        }
-        if rule.kind == Kind::Password && secret.len() <= LONGEST_IN_TESTS && is_word_in_disguise(secret) {
-            return Some((Where::Tests, "a word, or one in disguise: tests make such passwords up"));
-        }
-        let shown = matches!(&*rule.id, "generic-key" | "generic-salt" | "generic-signing-secret");
-        shown.then_some((Where::Documentation, "documentation shows such keys as examples"))
+        let code = self.assigned && (is_name_of_code(text, candidate) || is_piece_of_code(secret, candidate));
+        code.then_some((Where::Programs, "bare in a program: the name of something else, or an expression"))
     }
 }
 
@@ -186,33 +193,15 @@ fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], 
         }
         "generic-salt" if secret.iter().all(u8::is_ascii_digit) => Some("a number, and no salt that anybody drew"),
         "generic-key" if value::is_uuid(secret) => Some("a UUID that is only called a key"),
-        "generic-password" if VERBS.iter().any(|v| first.eq_ignore_ascii_case(v)) && reads_as_words(secret) => {
+        "generic-password"
+            if VERBS.iter().any(|v| first.eq_ignore_ascii_case(v)) && secret.iter().all(u8::is_ascii_lowercase) =>
+        {
             Some("a name that begins with a verb, and a word: a choice, not a password")
         }
         "generic-password" if unclosed(b'[', b']') => Some("a piece of an expression"),
         "generic-token" if ends(b"cookie") && secret.len() < USUAL_MADE => Some("cookies of sessions are longer"),
         _ => None,
     }
-}
-
-/// Whether a password is a word of a language once digits that stand for letters are read as these, and what follows it is cut off.
-fn is_word_in_disguise(secret: &[u8]) -> bool {
-    /// A word; one in thirty texts of random letters scores as much.
-    const WORD: i16 = 100;
-    let end = secret.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |n| n + 1);
-    let plain: Vec<u8> = secret[..end]
-        .iter()
-        .map(|b| match b {
-            b'0' => b'o',
-            b'1' => b'i',
-            b'3' => b'e',
-            b'4' | b'@' => b'a',
-            b'5' | b'$' => b's',
-            b'7' => b't',
-            other => *other,
-        })
-        .collect();
-    plain.len() >= 4 && plain.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ') && words::hundredths(&plain) >= WORD
 }
 
 /// Whether a bare value of a program is an identifier: the name of a variable, for what is a literal there stands in quotes.
@@ -233,6 +222,11 @@ fn is_name_of_code(text: &[u8], candidate: &Candidate) -> bool {
     !in_string && !in_comment
 }
 
+/// Whether a bare value has brackets or signs of the language it stands in.
+fn is_piece_of_code(secret: &[u8], candidate: &Candidate) -> bool {
+    !candidate.quoted && secret.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'`'))
+}
+
 /// Words of a name that say the value is not the real one.
 const DENIED: [&str; 9] = ["bad", "invalid", "wrong", "fake", "dummy", "bogus", "non", "not", "incorrect"];
 
@@ -245,8 +239,6 @@ const SHORTEST_TOLD: usize = 4;
 const SHORTEST_MADE: usize = 8;
 /// Most keys and tokens are at least as long.
 const USUAL_MADE: usize = 16;
-/// A word that is longer is none by chance, and not what tests make up.
-const LONGEST_IN_TESTS: usize = 10;
 /// Most secrets of applications are at least as long.
 const SHORTEST_SECRET: usize = 14;
 

@@ -39,7 +39,7 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         let facts: String = outcome.facts.iter().map(|fact| format!("; {fact}")).collect();
         signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
     }
-    if let Some(doubt) = rule.is_weighed().then(|| doubt::of(rule, text, &judged.candidate)).flatten() {
+    for doubt in doubt::all(rule, text, &judged.candidate) {
         signals.push(Signal { name: "form", text: format!("{}: {}", doubt.reason, doubt.outcome()) });
     }
     let random = match &rule.matcher {

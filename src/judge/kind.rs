@@ -1,5 +1,7 @@
 //! What a path says about a text: is a bare word there a value or a reference, and is it a test?
 
+use super::signals;
+
 /// What sort of text a file holds, by its name: it decides how a value in it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileKind {
@@ -167,18 +169,15 @@ pub(super) fn of(path: &str) -> FileKind {
     if loose { extensions.next().and_then(known).unwrap_or(kind) } else { kind }
 }
 
-/// True for tests, fixtures, examples and documentation samples, by whole parts of the path.
+/// True for tests, fixtures, examples, documentation and workflows of CI, which set up services for tests, by whole words of the path: `src/dockerTest`, `test_resources`.
 pub(super) fn is_test(path: &str) -> bool {
-    const PARTS: &[&str] = &[
+    const WORDS: [&str; 27] = [
         "test",
         "tests",
         "testing",
         "testdata",
-        "test_data",
         "fixture",
         "fixtures",
-        "__tests__",
-        "__mocks__",
         "mock",
         "mocks",
         "spec",
@@ -193,15 +192,20 @@ pub(super) fn is_test(path: &str) -> bool {
         "snapshots",
         "cassettes",
         "selftests",
+        "doc",
+        "docs",
+        "documentation",
+        "guides",
+        "tutorial",
+        "tutorials",
+        "workflows",
     ];
-    let mut parts = path.split('/').rev();
-    let name = parts.next().unwrap_or("");
-    let stem = name.to_ascii_lowercase();
-    let words: Vec<&str> = stem.split(['_', '-', '.']).collect();
-    words.iter().any(|w| matches!(*w, "test" | "tests" | "spec" | "example" | "sample" | "mock" | "fixture"))
-        || name.ends_with("Test.java")
-        || name.ends_with("Tests.cs")
-        || parts.any(|p| PARTS.contains(&p.to_ascii_lowercase().as_str()))
+    let is_one = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // Perl and shell projects call the folder of their tests `t`.
+    let folder =
+        folders.split('/').any(|part| part == "t" || signals::words(part.as_bytes()).any(|(_, word)| is_one(word)));
+    folder || signals::words(name.as_bytes()).any(|(_, word)| is_one(word))
 }
 
 #[cfg(test)]
@@ -226,10 +230,22 @@ mod tests {
 
     #[test]
     fn tests_by_whole_words() {
-        for path in ["tests/a.py", "src/foo_test.go", "a/Fixtures/x", ".env.example", "UserTest.java"] {
+        for path in [
+            "tests/a.py",
+            "src/foo_test.go",
+            "a/Fixtures/x",
+            ".env.example",
+            "UserTest.java",
+            "src/dockerTest/resources/a.yml",
+            "internal/test_resources/a.yml",
+            "docs/setup.md",
+            "t/a.sh",
+            ".github/workflows/ci.yml",
+        ] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["contest/a.py", "src/latest.rs", "attestation.go", "deploy/prod.yml"] {
+        for path in ["contest/a.py", "src/latest.rs", "attestation.go", "deploy/prod.yml", "src/docker/a.go", "tt/a.sh"]
+        {
             assert!(!is_test(path), "{path}");
         }
     }

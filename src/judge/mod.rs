@@ -89,12 +89,11 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
         && most < Confidence::High
     {
         by_kind = model::weigh(&place, own).at_most(most);
-        // Most candidates end here, and doubts are dear.
-        if by_kind.most().is_some()
-            && let Some(doubt) = doubt::of(rule, text, &candidate)
-        {
-            by_kind = doubt.limit(by_kind);
-        }
+        verdict = by_kind.most().ok_or(DropReason::Unlikely);
+    }
+    // Most candidates end before, and doubts are dear.
+    if verdict.is_ok_and(|most| most < Confidence::High) && !is_example {
+        by_kind = doubt::all(rule, text, &candidate).fold(by_kind, |by_kind, doubt| doubt.limit(by_kind));
         verdict = by_kind.most().ok_or(DropReason::Unlikely);
     }
     if rules.is_muted(candidate.rule) {
@@ -113,7 +112,7 @@ pub fn explain(rules: &RuleSet, text: &[u8], candidate: &Candidate, path: &str) 
     let secret = &*candidate.bytes(text);
     let (verdict, _) = judge(rule, candidate, secret, check::is_published_example(secret), near(text, candidate), 0);
     let unheld = verdict.map_or(ByKind::NOWHERE, ByKind::everywhere);
-    let held = doubt::of(rule, text, candidate).map_or(unheld, |doubt| doubt.limit(unheld));
+    let held = doubt::all(rule, text, candidate).fold(unheld, |held, doubt| doubt.limit(held));
     Some(model::explain(&place(text, candidate), kind::of(path), kind::is_test(path), at_path(held, path)))
 }
 

@@ -85,7 +85,9 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 pub(super) fn stands_in(value: &[u8]) -> bool {
     let json = value.starts_with(b"{") && memchr::memmem::find(value, b"\":").is_some();
     let filler = |part: &[u8]| part.len() >= 3 && part.iter().all(|b| b == &part[0] && b.is_ascii_alphabetic());
-    let elided = value.ends_with(b"...") || value.ends_with("…".as_bytes()) || value.split(|b| *b == b'.').any(filler);
+    let elided = memchr::memmem::find(value, b"...").is_some()
+        || value.ends_with("…".as_bytes())
+        || value.split(|b| *b == b'.').any(filler);
     elided
         || memchr::memmem::find(value, b"EXAMPLE").is_some()
         || is_mask(value)

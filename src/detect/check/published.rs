@@ -38,18 +38,20 @@ fn known(text: &[u8]) -> bool {
 /// Browser keys in the tests of the Firebase SDKs and in Google Cloud's pages: 10.
 /// Telegram documentation: 1.
 /// Jwt.io and Supabase local development: 5.
-/// Samples of specifications and of checksums: 8.
+/// Samples of specifications (RFC 6455, RFC 6749, the wiki of Google Authenticator) and of checksums: 12.
 /// Sample keys of Bitcoin and XRP Ledger documents: 5.
 /// Test phrases: 8.
 /// Keys of the test phrases: Hardhat and Anvil, Truffle, Ganache; key 1: 41.
-static KNOWN: [u128; 96] = [
+static KNOWN: [u128; 100] = [
     0x0011_cc25_eb43_2071_7494_d270_3e8c_ba85,
+    0x00cf_4c78_1dc3_7003_f7c7_dd7d_4c9a_6ef1,
     0x07f9_35b6_1d37_e0e5_0369_eb1f_6767_a9d2,
     0x0aed_ba9d_586f_34f9_5cf1_f0d5_4926_f62e,
     0x0b33_e013_2123_e78d_42dd_12a0_fbbb_acd1,
     0x0bc9_fde2_b028_e3b0_67e4_5059_c84d_bcf4,
     0x0cd8_2615_338c_4235_ffbc_7f30_40ad_4af4,
     0x1005_46a8_b020_a55a_a09b_2d34_b50d_e9a3,
+    0x15ce_f4b6_29cc_2d07_a456_3df9_5167_39d4,
     0x196f_badc_a8b7_eea6_2510_a490_b7e8_131e,
     0x1a5d_44a2_dca1_9669_d72e_df4c_4f1c_27c4,
     0x2037_abca_ffb2_b777_85da_716c_f7cc_ff4f,
@@ -81,6 +83,7 @@ static KNOWN: [u128; 96] = [
     0x6403_4b44_c579_b335_ab5e_85de_bbfe_7278,
     0x647f_7143_af14_7062_73d5_4740_6036_44de,
     0x664b_73b1_6aa5_7748_1e90_5f3f_2fd5_bdd3,
+    0x6c96_130f_130a_b0d6_d158_397e_24d2_bcc1,
     0x6dea_34b6_6114_1091_3383_9006_7dc6_fe04,
     0x6f37_91a5_7f1d_6dd8_05f1_85c6_c500_c6b4,
     0x7054_1e07_fd4f_900b_66e2_89f5_be55_c85f,
@@ -96,6 +99,7 @@ static KNOWN: [u128; 96] = [
     0x84bc_109b_3d59_b017_3a76_fc3d_8313_60a6,
     0x85bd_e548_053a_ab4b_5a6c_7847_3d5e_b2ad,
     0x8731_261c_b72d_8626_7a32_a532_ebd3_df42,
+    0x8be5_d113_c087_1ce1_a122_d68a_7dff_940a,
     0x967f_2158_6cdf_1248_a862_f2cf_b330_0997,
     0x9738_0bed_40c7_6b62_4c97_982e_d49a_1962,
     0x98a3_8f6d_ad3f_47af_fd71_10b6_5b62_7ac6,

@@ -22,10 +22,10 @@ pub(in crate::judge) enum Where {
     Everywhere,
     /// Programs, in which a bare word is a name of something else.
     Programs,
-    /// Tests and examples.
-    Tests,
     /// Documentation.
     Documentation,
+    /// Tests, examples and documentation.
+    Samples,
 }
 
 impl Where {
@@ -33,8 +33,8 @@ impl Where {
         match self {
             Self::Everywhere => true,
             Self::Programs => matches!(kind, FileKind::Compiled | FileKind::Script),
-            Self::Tests => test,
             Self::Documentation => kind == FileKind::Prose,
+            Self::Samples => test || kind == FileKind::Prose,
         }
     }
 }
@@ -51,8 +51,8 @@ impl Doubt {
         let place = match self.place {
             Where::Everywhere => "",
             Where::Programs => " in a program",
-            Where::Tests => " in a test or an example",
             Where::Documentation => " in documentation",
+            Where::Samples => " in a test, an example or documentation",
         };
         format!("{most}{place}")
     }

@@ -1,0 +1,209 @@
+//! What a value alone says of how people made it up, or that it is no secret at all.
+
+use base64::Engine as _;
+
+use crate::judge::words;
+
+/// What is asked of text that is to be made of words.
+pub(super) struct Wording {
+    /// Fewest letters.
+    letters: usize,
+    /// Lowest mean score of pairs of letters, hundredths; random letters have about -100.
+    score: i16,
+}
+
+/// Names of things are longer, and keys and tokens that machines make score far below.
+pub(super) const NAME: Wording = Wording { letters: 6, score: 25 };
+pub(super) const PASSWORD: Wording = Wording { letters: 3, score: 40 };
+
+/// Whether most of a value is letters that read as words, parted by signs, figures or turns of case.
+pub(super) fn is_of_words(value: &[u8], wording: Wording) -> bool {
+    const LONGEST_NUMBER: usize = 4;
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let starts = (0..value.len())
+        .filter(|n| value[*n].is_ascii_alphabetic() && (*n == 0 || !value[*n - 1].is_ascii_alphabetic()))
+        .count();
+    let longest_number = value.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
+    letters >= wording.letters
+        && letters >= 2 * digits
+        && 2 * letters >= 5 * starts
+        && letters * 3 >= value.len() * 2
+        && longest_number <= LONGEST_NUMBER
+        && !value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+        && words::hundredths(value) >= wording.score
+}
+
+/// Four words or more with underscores between: `ptr_field_with_default`.
+pub(super) fn is_identifier(secret: &[u8]) -> bool {
+    const FEWEST: usize = 4;
+    secret.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+        && secret.split(|b| *b == b'_').filter(|word| !word.is_empty()).count() >= FEWEST
+        && is_of_words(secret, NAME)
+}
+
+/// A password as it was thought of: escapes of addresses read, what follows the last letter cut off, and figures and signs that
+/// stand for letters read as these, unless they are half of it.
+pub(super) fn without_disguise(secret: &[u8]) -> Vec<u8> {
+    let plain = percent_decoded(secret);
+    let end = plain.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |n| n + 1);
+    let letter = |b: &u8| match b {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        other => *other,
+    };
+    let read: Vec<u8> = plain[..end].iter().map(letter).collect();
+    let changed = read.iter().zip(&plain).filter(|(a, b)| a != b).count();
+    if changed * 2 < end && !secret.iter().all(u8::is_ascii_hexdigit) { read } else { plain }
+}
+
+fn percent_decoded(value: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| value.get(at).and_then(|b| char::from(*b).to_digit(16));
+    let mut plain = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while let Some(b) = value.get(at) {
+        let escaped = if *b == b'%' { digit(at + 1).zip(digit(at + 2)) } else { None };
+        if let Some((high, low)) = escaped {
+            plain.push((high * 16 + low) as u8);
+            at += 3;
+        } else {
+            plain.push(*b);
+            at += 1;
+        }
+    }
+    plain
+}
+
+/// Several words of any language, but not a pass phrase: small letters of ASCII alone. One word if it has letters beyond ASCII.
+pub(super) fn is_sentence(secret: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(secret) else { return false };
+    let is_word = |word: &str| {
+        let has_letter = word.chars().any(char::is_alphabetic);
+        has_letter && word.chars().all(|c| c.is_alphabetic() || ".,;:!?'’\"()„“”«»-/&".contains(c) || !c.is_ascii())
+    };
+    let mut words = 0;
+    let all = text.split_whitespace().all(|word| {
+        words += 1;
+        is_word(word)
+    });
+    let phrase = text.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
+    all && !phrase && (words >= 2 || words == 1 && !text.is_ascii())
+}
+
+/// The text that a value is the base64 of.
+pub(super) fn text_of_base64(secret: &[u8]) -> Option<Vec<u8>> {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 8..=512;
+    if !LENGTHS.contains(&secret.len()) {
+        return None;
+    }
+    let plain = base64::engine::general_purpose::STANDARD.decode(secret).ok()?;
+    let plain = plain.trim_ascii();
+    plain.iter().all(|b| (b' '..0x7f).contains(b)).then(|| plain.to_vec())
+}
+
+/// Two letters of three from the middle row of a keyboard, in small letters throughout: what hands do that lie there.
+pub(super) fn is_mashed(secret: &[u8]) -> bool {
+    const ROW: &[u8] = b"asdfghjkl";
+    const FEWEST: usize = 14;
+    let letters: Vec<u8> = secret.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let on_row = letters.iter().filter(|b| ROW.contains(b)).count();
+    // Of which hexadecimal digits are a part.
+    let beyond_hex = letters.iter().filter(|b| b"sghjkl".contains(b)).count();
+    letters.len() >= FEWEST
+        && letters.iter().all(u8::is_ascii_lowercase)
+        && on_row * 3 >= letters.len() * 2
+        && beyond_hex * 4 >= letters.len()
+}
+
+/// Four steps of five lead to a key beside the last, or all where there are few: `q1w2e3`, `zxcvbn`, `asdfqwer1234asdf`.
+pub(super) fn is_walk(secret: &[u8]) -> bool {
+    const ROWS: [&[u8]; 4] = [b"1234567890", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    const SHORTEST: usize = 6;
+    const FEW: usize = 8;
+    let place = |b: &u8| {
+        let b = b.to_ascii_lowercase();
+        (0..).zip(ROWS).find_map(|(row, keys)| Some((row, i32::try_from(keys.iter().position(|k| *k == b)?).ok()?)))
+    };
+    let places: Vec<Option<(i32, i32)>> = secret.iter().map(place).collect();
+    let beside = |pair: &&[Option<(i32, i32)>]| match pair {
+        [Some(a), Some(b)] => (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1,
+        _ => false,
+    };
+    let steps = places.windows(2).filter(beside).count();
+    let all = secret.len().saturating_sub(1);
+    secret.len() >= SHORTEST && if all < FEW { steps == all } else { steps * 5 >= all * 4 }
+}
+
+/// A password's hash: `$2b$…`, `$argon2id$v=19$…`, `{SSHA}…`, `{pbkdf2}…`.
+pub(super) fn is_hash(secret: &[u8]) -> bool {
+    const SCHEMES: [&[u8]; 10] = [b"1", b"5", b"6", b"y", b"apr1", b"argon2", b"pbkdf2", b"scrypt", b"bcrypt", b"2"];
+    const STORED: [&[u8]; 7] = [b"sha", b"ssha", b"smd5", b"md5", b"crypt", b"pbkdf2", b"argon2"];
+    let braced =
+        secret.strip_prefix(b"{").and_then(|rest| rest.iter().position(|b| *b == b'}').map(|n| rest.split_at(n)));
+    if let Some((scheme, _)) = braced {
+        let scheme = scheme.to_ascii_lowercase();
+        return STORED.iter().any(|stored| scheme.windows(stored.len()).any(|w| w == *stored));
+    }
+    let Some(rest) = secret.strip_prefix(b"$") else { return false };
+    let id = rest.split(|b| *b == b'$').next().unwrap_or_default();
+    let known = |scheme: &&[u8]| {
+        // One letter may follow a number, as in `2b`.
+        let most = if scheme.len() > 1 { 8 } else { 1 };
+        id.strip_prefix(*scheme).is_some_and(|more| more.len() <= most)
+    };
+    rest.len() > id.len() && SCHEMES.iter().any(known)
+}
+
+/// The base64 of a public key for RSA or elliptic curves, in the form of X.509: it begins with the name of its algorithm.
+pub(super) fn is_public_key(secret: &[u8]) -> bool {
+    const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    const HEAD: usize = 32;
+    let Some(head) = secret.get(..HEAD).filter(|head| head.starts_with(b"M")) else { return false };
+    let Ok(der) = base64::engine::general_purpose::STANDARD.decode(head) else { return false };
+    let header = match der.get(1) {
+        Some(length @ 0x80..) => 2 + usize::from(length & 0x7f),
+        _ => 2,
+    };
+    // A private key has its version here, a number.
+    let Some([0x30, _, 0x06, _, oid @ ..]) = der.get(header..) else { return false };
+    oid.starts_with(RSA) || oid.starts_with(EC)
+}
+
+/// The first parts of a JSON Web Token, without its signature.
+pub(super) fn is_part_of_jwt(secret: &[u8]) -> bool {
+    secret.starts_with(b"eyJ") && secret.iter().filter(|b| **b == b'.').count() < 2
+}
+
+/// `2016-11-06`, with or without a time after it.
+pub(super) fn is_date(secret: &[u8]) -> bool {
+    let form = |n: usize| if matches!(n, 4 | 7) { secret[n] == b'-' } else { secret[n].is_ascii_digit() };
+    secret.len() >= 10 && (0..10).all(form) && matches!(secret.get(10), None | Some(b'T' | b' '))
+}
+
+/// `^6.4|^7.0`
+pub(super) fn is_version(secret: &[u8]) -> bool {
+    matches!(secret.first(), Some(b'^' | b'~' | b'<' | b'>' | b'='))
+        && secret.iter().any(u8::is_ascii_digit)
+        && !secret.iter().any(u8::is_ascii_alphabetic)
+        && secret.contains(&b'.')
+}
+
+/// Words that programmers give to what has no name of its own.
+pub(super) const METASYNTACTIC: [&str; 24] = [
+    "foo", "bar", "baz", "qux", "quux", "corge", "grault", "garply", "waldo", "fred", "plugh", "xyzzy", "thud", "spam",
+    "ham", "eggs", "fizz", "buzz", "wibble", "wobble", "blah", "lorem", "ipsum", "foobar",
+];
+
+/// Two hexadecimal texts with a colon between, the second of 32 bytes or more: an id and the signature of one message.
+pub(super) fn is_signature(secret: &[u8]) -> bool {
+    const SIGNATURE: usize = 64;
+    let Some(colon) = secret.iter().position(|b| *b == b':') else { return false };
+    let (id, signature) = (&secret[..colon], &secret[colon + 1..]);
+    let hex = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_hexdigit);
+    hex(id) && hex(signature) && signature.len() >= SIGNATURE
+}

@@ -1,0 +1,270 @@
+//! What people make up for tests, examples and documentation, and words that are no secret wherever they stand.
+
+use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
+use super::{DENIED, USUAL_MADE, Where, says};
+use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
+use crate::judge::{placeholder, signals, value};
+use crate::rules::{Kind, Matcher, Rule};
+
+/// Why a value of a rule that the value model judges is probably no secret that somebody uses, and in which files that counts.
+pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<(Where, &'static str)> {
+    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
+    let secret = &*candidate.bytes(text);
+    let anywhere = no_secret(rule, name, secret).or_else(|| example_of_use(rule, text, candidate, secret));
+    anywhere.map(|reason| (Where::Everywhere, reason)).or_else(|| in_some_files(rule, text, candidate, name, secret))
+}
+
+/// What rule, name and value say wherever they stand.
+fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
+    if made::is_sentence(secret) {
+        return Some("words of a language, as messages and translations have them");
+    }
+    if made::is_public_key(secret) {
+        return Some("a public key");
+    }
+    if made::is_date(secret) || made::is_version(secret) {
+        return Some("a date or a range of versions");
+    }
+    if made::is_mashed(secret) {
+        return Some("struck on the middle row of a keyboard");
+    }
+    if names_something_else(name) {
+        return Some("its name ends as that of a setting or an account");
+    }
+    if says(name, &["nonce", "cnonce"], 1) {
+        return Some("a nonce is used once, and opens nothing");
+    }
+    if rule.id == "generic-auth" && made::is_signature(secret) {
+        return Some("an id and the signature of one message");
+    }
+    if is_chosen(rule) {
+        return None;
+    }
+    if is_of_words(secret, NAME) {
+        return Some("made of words: what something is called");
+    }
+    // A user name and a password may be words, and open something.
+    if has_words_in_base64(secret) && detect::pair(secret).is_none() {
+        return Some("words in base64");
+    }
+    made::is_part_of_jwt(secret).then_some("a part of a JSON Web Token")
+}
+
+/// What stands round a value says that it only shows how something is used.
+fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]) -> Option<&'static str> {
+    if is_followed_by_words(text, candidate) {
+        return Some("the first of several words of a language");
+    }
+    if value::is_uuid(secret) && is_in_prose(text, candidate) {
+        return Some("an id in the middle of a sentence");
+    }
+    if is_chosen(rule) && candidate.operator == Some(Operator::Compare) && is_of_words(secret, PASSWORD) {
+        return Some("compared with a word: a choice, not a password");
+    }
+    if is_made_for_a_sample(text, candidate) {
+        return Some("handed to a function that makes samples or hashes");
+    }
+    if is_in_address_of_examples(text, candidate) {
+        return Some("part of an address that examples use");
+    }
+    if !is_in_comment(text, candidate) {
+        return None;
+    }
+    if is_cookie(text, candidate) {
+        return Some("a cookie in a comment: an example of one");
+    }
+    let used = matches!(&*rule.id, "url-credentials" | "basic-auth-header");
+    (used && is_of_words(&without_disguise(secret), PASSWORD))
+        .then_some("a word for a password in a comment: an example of one")
+}
+
+/// What counts in tests, examples and documentation.
+fn in_some_files(
+    rule: &Rule,
+    text: &[u8],
+    candidate: &Candidate,
+    name: &[u8],
+    secret: &[u8],
+) -> Option<(Where, &'static str)> {
+    let sample = |reason| Some((Where::Samples, reason));
+    if rule.id == "generic-salt" {
+        return sample("a salt opens nothing");
+    }
+    if has_words_in_base64(secret) {
+        return sample("words in base64");
+    }
+    if is_chosen(rule) && says(name, &["encoded", "hashed", "encrypted"], 1) {
+        return sample("its name says that it is not the password itself");
+    }
+    if candidate.operator == Some(Operator::Compare) && head(text, candidate).trim_ascii_start().starts_with(b"- ") {
+        return sample("compared in a list of conditions, as tests state them");
+    }
+    if says(name, &["credential", "credentials"], 1) && secret.len() < USUAL_MADE {
+        return sample("keys and tokens are longer");
+    }
+    if is_cookie(text, candidate) {
+        return sample("a cookie, whose session is of a test");
+    }
+    if matches!(&*rule.id, "generic-key" | "generic-signing-secret") {
+        return Some((Where::Documentation, "documentation shows such keys as examples"));
+    }
+    made_up(rule, secret)
+}
+
+fn has_words_in_base64(secret: &[u8]) -> bool {
+    text_of_base64(secret).is_some_and(|plain| is_of_words(&plain, NAME) || plain.iter().all(u8::is_ascii_digit))
+}
+
+/// The same for a rule that the value model does not judge: from the value alone.
+pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
+    let random = match &rule.matcher {
+        Matcher::Token(token) => token.random,
+        Matcher::Context(context) => context.random,
+        Matcher::Assignment(_) => false,
+    };
+    if random && made::is_identifier(secret) {
+        return Some((Where::Everywhere, "made of words: what something is called"));
+    }
+    if memchr::memmem::find(secret, SAMPLE_CLAIMS).is_some() {
+        return Some((Where::Everywhere, "its claims are those of the sample that documentation shows"));
+    }
+    if let Some(plain) = text_of_base64(secret) {
+        if plain.starts_with(b"-----BEGIN CERT") {
+            return Some((Where::Everywhere, "a certificate, which is public"));
+        }
+        if is_of_words(&plain, NAME) {
+            return Some((Where::Samples, "words in base64"));
+        }
+    }
+    if rule.kind == Kind::Password { made_up(rule, secret) } else { None }
+}
+
+/// Passwords of tests, examples and documentation, and their hashes.
+fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
+    /// People put few signs into a word; generators put in more.
+    const MOST_SIGNS: usize = 2;
+    if made::is_hash(secret) {
+        return Some((Where::Samples, "the hash of a password that a test or an example made up"));
+    }
+    if !is_chosen(rule) {
+        return None;
+    }
+    let plain = without_disguise(secret);
+    let signs = secret.iter().filter(|b| b.is_ascii_punctuation()).count();
+    let told = signs <= MOST_SIGNS && is_of_words(&plain, PASSWORD)
+        || weak::is_weak(&plain)
+        || says(&plain, &DENIED, 3)
+        || says(&plain, &METASYNTACTIC, 3);
+    if told || placeholder::is_typed(secret) {
+        return Some((Where::Samples, "a word, or one in disguise: tests and examples make such passwords up"));
+    }
+    made::is_walk(secret).then_some((Where::Samples, "keys that lie side by side"))
+}
+
+/// Passwords: people choose them.
+fn is_chosen(rule: &Rule) -> bool {
+    matches!(rule.kind, Kind::Password | Kind::ConnectionString) || rule.id == "basic-auth-header"
+}
+
+/// A bare word after a colon or the name of a scheme, and more words in the line: text, of which the reader took the first word for a value.
+fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
+    /// Bytes that are looked at.
+    const SEEN: usize = 24;
+    let secret = &text[candidate.secret.clone()];
+    let after_colon = matches!(candidate.operator, Some(Operator::Colon) | None);
+    if candidate.quoted || !after_colon || !secret.iter().all(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let rest = &text[candidate.secret.end..text.len().min(candidate.secret.end + SEEN)];
+    let word = rest.strip_prefix(b" ").unwrap_or_default();
+    let end = word.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    end >= 2 && matches!(word.get(end), Some(b' ' | b'.' | b',' | b'!' | b'?' | b'\n' | b'\r'))
+}
+
+/// The claims that jwt.io shows: `{"sub":"1234567890`.
+const SAMPLE_CLAIMS: &[u8] = b".eyJzdWIiOiIxMjM0NTY3ODkw";
+
+/// The part of the line before a value, as far as rules see.
+fn head<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
+    let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
+    let head = text.get(from..candidate.secret.start).unwrap_or_default();
+    memchr::memrchr(b'\n', head).map_or(head, |n| &head[n + 1..])
+}
+
+/// Whether a value is an argument of a call whose name says that it makes a sample of it, or its hash.
+fn is_made_for_a_sample(text: &[u8], candidate: &Candidate) -> bool {
+    let head = head(text, candidate);
+    let head = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head);
+    let Some(call) = head.strip_suffix(b"(") else { return false };
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let start = call.iter().rposition(|b| !word(b)).map_or(0, |n| n + 1);
+    says(&call[start..], &["sample", "example", "fake", "mock", "dummy", "stub", "hash"], 1)
+}
+
+/// Whether a value stands in an address whose host examples use; the password in front of a host has a doubt of its own.
+fn is_in_address_of_examples(text: &[u8], candidate: &Candidate) -> bool {
+    let head = head(text, candidate);
+    let start =
+        head.iter().rposition(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'<' | b'(' | b'`')).map_or(0, |n| n + 1);
+    let address = &head[start..];
+    memchr::memmem::find(address, b"://").is_some_and(|n| super::is_host_of_examples(&address[n + 3..]))
+}
+
+/// Whether the last word of a name is that of a setting or an account: `Password.Algorithm`, `credentials.username`.
+fn names_something_else(name: &[u8]) -> bool {
+    const ENDS: [&str; 22] = [
+        "id",
+        "ids",
+        "error",
+        "errors",
+        "message",
+        "name",
+        "username",
+        "user",
+        "host",
+        "hostname",
+        "port",
+        "algorithm",
+        "algo",
+        "iterations",
+        "parallelism",
+        "length",
+        "size",
+        "cost",
+        "expires",
+        "expiry",
+        "policy",
+        "format",
+    ];
+    signals::words(name).last().is_some_and(|(_, word)| says(word, &ENDS, 1))
+}
+
+/// Two plain words before the name, in the same line.
+fn is_in_prose(text: &[u8], candidate: &Candidate) -> bool {
+    const WORDS: usize = 2;
+    let head = head(text, candidate);
+    let head = &head[..head.len().min(candidate.name.as_ref().map_or(head.len(), |name| {
+        head.len().saturating_sub(candidate.secret.start - name.start.min(candidate.secret.start))
+    }))];
+    let mut words = head.rsplit(|b| *b == b' ').skip(1);
+    let plain = |word: &[u8]| {
+        let word = word.strip_suffix(b",").unwrap_or(word);
+        word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic)
+    };
+    (0..WORDS).all(|_| words.next().is_some_and(plain))
+}
+
+/// Whether the name ends as that of a cookie, or is looked up in cookies: `Set-Cookie`, `cookies[SessionKey]`.
+fn is_cookie(text: &[u8], candidate: &Candidate) -> bool {
+    let Some(name) = &candidate.name else { return false };
+    let called =
+        signals::words(&text[name.clone()]).last().is_some_and(|(_, word)| word.eq_ignore_ascii_case(b"cookie"));
+    called
+        || text[..name.start].ends_with(b"cookies[")
+            && name.start >= candidate.anchor.saturating_sub(NEIGHBOURHOOD.back) + 8
+}
+
+fn is_in_comment(text: &[u8], candidate: &Candidate) -> bool {
+    let head = head(text, candidate).trim_ascii_start();
+    [&b"#"[..], b"//", b"*", b"--", b"/*", b"<!--", b";"].iter().any(|sign| head.starts_with(sign))
+}
