@@ -3,7 +3,7 @@
 //!
 //! | template | becomes |
 //! |---|---|
-//! | `{{A:n}}` | n characters of alphabet A: digit, hex, HEX, lower, upper, base36, BASE36, base32, base58, base62, base64, base64url |
+//! | `{{A:n}}` | n characters of alphabet A: digit, hex, HEX, lower, upper, alpha, base36, BASE36, base32, base58, base62, base64, base64url |
 //! | `{{uuid}}` `{{UUID}}` | a random UUID |
 //! | `{{password:n}}` | n characters as people choose them |
 //! | `{{basic}}` | base64 of user:password |
@@ -165,6 +165,7 @@ pub fn alphabet_named(name: &str) -> Option<&'static [u8]> {
         "HEX" => b"0123456789ABCDEF",
         "lower" => b"abcdefghijklmnopqrstuvwxyz",
         "upper" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "alpha" => &BASE62[..52],
         "base36" => b"abcdefghijklmnopqrstuvwxyz0123456789",
         "BASE36" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
         "base32" => BASE32,

@@ -279,6 +279,13 @@ const FACTS: &[Vector] = &[
     ("TOKEN={{mapbox:sk}}", HIGH, "mapbox-secret-token", &["kind secret token", "account "]),
     ("TOKEN={{mapbox:pk}}", None, "mapbox-secret-token", &[]),
     ("VAULT_TOKEN=hvs.CAESI{{base64url:90}}", HIGH, "vault-service-token", &[]),
+    (
+        "VAULT_T ¦ OKEN=hv ¦ s.CAESI ¦ AcICQoL ¦ DA0ODxA ¦ REhMUFR ¦ YXGBkaG ¦ xwdHh8g ¦ ISIjJCU ¦ mGh4KHG ¦ h2cy5NY ¦ WRlVXBW ¦ ZWN0b3J ¦ NYWRlVX ¦ BWZWN0b ¦ 3I",
+        HIGH,
+        "vault-service-token",
+        &["structure a signed service token"],
+    ),
+    ("VAULT_TOKEN=hvs.{{base62:24}}", HIGH, "vault-service-token", &["kind short: a root or development token"]),
     ("JFROG_ACCESS_TOKEN={{jfrog-reference}}", HIGH, "artifactory-reference-token", &["expires "]),
     (
         "JIRA_PA ¦ T=MTIzN ¦ DU2Nzg5 ¦ MDEyOsj ¦ JysvMzc ¦ 7P0NHS0 ¦ 9TV1tfY ¦ 2drb",
@@ -290,6 +297,45 @@ const FACTS: &[Vector] = &[
     ("GROQ_API_KEY=gsk_{{base62:20}}WGdyb3FY{{base62:24}}", HIGH, "groq-api-key", &[]),
     ("AWS_BEARER_TOKEN_BEDROCK=ABSKQmVkcm9ja0FQSUtleS{{base64:110}}", MEDIUM, "aws-bedrock-api-key", &[]),
     ("TOKEN=bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t{{base64:820}}", HIGH, "aws-bedrock-short-term-key", &[]),
+    (
+        "TOKEN=A ¦ BSKQmVk ¦ cm9ja0F ¦ QSUtleS ¦ 1hMWIyL ¦ WF0LTEy ¦ MzQ1Njc ¦ 4OTAxMj ¦ pNYWRlV ¦ XBWZWN0 ¦ b3JNYWR ¦ lVXBWZW ¦ N0b3JNY ¦ WRlVXBW ¦ ZWN0b3J ¦ NYWRlVX ¦ BWZWN0b ¦ 3JNYWRl ¦ VXBWZWN ¦ 0b3JNYW ¦ RlVXBWZ ¦ WN0b3I=",
+        HIGH,
+        "aws-bedrock-api-key",
+        &["account 123456789012"],
+    ),
+    (
+        "TOKEN=b ¦ edrock- ¦ api-key ¦ -YmVkcm ¦ 9jay5hb ¦ WF6b25h ¦ d3MuY29 ¦ tLz9BY3 ¦ Rpb249Q ¦ 2FsbFdp ¦ dGhCZWF ¦ yZXJUb2 ¦ tlbiZYL ¦ UFtei1B ¦ bGdvcml ¦ 0aG09QV ¦ dTNC1IT ¦ UFDLVNI ¦ QTI1NiZ ¦ YLUFtei ¦ 1DcmVkZ ¦ W50aWFs ¦ PUFTSUF ¦ RTlpHS0 ¦ lRWTU2S ¦ lE3V01M ¦ JTJGMjA ¦ yNTAxMD ¦ ElMkZ1c ¦ y1lYXN0 ¦ LTEmWC1 ¦ BbXotRG ¦ F0ZT0yM ¦ DI1MDEw ¦ MVQwMDA ¦ wMDBaJl ¦ gtQW16L ¦ UV4cGly ¦ ZXM9NDM ¦ yMDA=",
+        LOW,
+        "aws-bedrock-short-term-key",
+        &["account 029608264753", "region us-east-1", "expired 2025-01-01"],
+    ),
+    ("SWMTKN-1-5{{base36:49}}-e{{base36:24}}", HIGH, "docker-swarm-join-token", &[]),
+    (
+        "SWMTKN-1-z{{base36:49}}-e{{base36:24}}",
+        LOW,
+        "docker-swarm-join-token",
+        &["structure a number that its bytes cannot hold"],
+    ),
+    ("SNYK_TOKEN=1b4e28b ¦ a-2fa1- ¦ 4d2c-88 ¦ 3f-0016 ¦ d3cca42 ¦ 7", MEDIUM, "snyk-api-token", &[]),
+    (
+        "SNYK_TOKEN=1b4e28b ¦ a-2fa1- ¦ 3d2c-88 ¦ 3f-0016 ¦ d3cca42 ¦ 7",
+        LOW,
+        "snyk-api-token",
+        &["structure a UUID of version 3, not 4"],
+    ),
+    ("SENDGRID_API_KEY=SG.{{base64url:22}}.{{base64url:43}}", HIGH, "sendgrid-api-key", &[]),
+    (
+        "SENDGRID_API_KEY=SG.{{base64url:22}}.{{base64url:42}}B",
+        LOW,
+        "sendgrid-api-key",
+        &["structure not the base64 of whole bytes"],
+    ),
+    (
+        "root:$6$87654321${{base62:86}}:19000:0",
+        LOW,
+        "password-hash-sha512crypt",
+        &["salt typed by hand, as in examples"],
+    ),
     ("CLERK_P ¦ UBLISHA ¦ BLE_KEY ¦ =pk_tes ¦ t_Y2xlc ¦ msuZXhh ¦ bXBsZS5 ¦ kZXYk", None, "clerk-secret-key", &[]),
     (
         "https://acme.blob.core.windows.net/a?sv=2022-11-02&ss=b&srt=sco&sp=rwdl&se=2020-01-01T00:00:00Z&spr=https&sig={{base64url:43}}%3D",
@@ -314,7 +360,7 @@ const FACTS: &[Vector] = &[
     ("KUCOIN_ ¦ API_KEY ¦ =5c2db9 ¦ 3503aa6 ¦ 74c74a3 ¦ 1734", LOW, "kucoin-api-key", &["created 2019-01-03"]),
     ("NUGET_API_KEY={{nuget}}", HIGH, "nuget-api-key", &[]),
     ("Authorization: NTLM TlRMTVNTUAADAAAA{{base64:280}}", HIGH, "ntlm-authenticate-message", &[]),
-    ("docker swarm join --token SWMTKN-1-{{base36:50}}-{{base36:25}}", HIGH, "docker-swarm-join-token", &[]),
+    ("docker swarm join --token SWMTKN-1-3{{base36:49}}-b{{base36:24}}", HIGH, "docker-swarm-join-token", &[]),
     ("GCP_SA_KEY={{gcp-service-account:in-base64}}", HIGH, "google-service-account-key-base64", &["project "]),
 ];
 
