@@ -154,7 +154,7 @@ impl Carrier<'_> {
         // Where sights may begin and end.
         let open = if source == 0 && piece.start == 0 { isize::MIN } else { source.cast_signed() };
         let to_end = source_end == self.base_len && piece.end() == self.text_len;
-        let (last, close) = if to_end { (usize::MAX, usize::MAX) } else { (source_end, source_end) };
+        let close = if to_end { usize::MAX } else { source_end };
         self.hit = seek(&self.base.hits, self.hit, |h| (h.at as usize) < source);
         self.judged = seek(&self.base.judged, self.judged, |j| j.candidate.anchor < source);
         for hit in &self.base.hits[self.hit..] {
@@ -164,7 +164,7 @@ impl Carrier<'_> {
             }
             self.hit += 1;
             let span = self.spans[hit.anchor as usize];
-            if at + span.extent as usize > last {
+            if at + span.extent as usize > close {
                 continue;
             }
             let moved = Known { at: (at - source + piece.start) as u32, anchor: hit.anchor };
