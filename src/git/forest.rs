@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use git2::ObjectType;
 use gix_pack::data::entry::Header;
 use rayon::prelude::*;
 
@@ -15,6 +16,17 @@ pub(super) enum Kind {
     Tree,
     Blob,
     Tag,
+}
+
+impl From<ObjectType> for Kind {
+    fn from(kind: ObjectType) -> Self {
+        match kind {
+            ObjectType::Commit => Self::Commit,
+            ObjectType::Tree => Self::Tree,
+            ObjectType::Tag => Self::Tag,
+            _ => Self::Blob,
+        }
+    }
 }
 
 const NONE: u32 = u32::MAX;

@@ -105,11 +105,5 @@ fn inflate(odb: &Odb<'_>, id: Oid, packed: &[u8]) -> Result<(Kind, Vec<u8>), Str
     if text.len() != size {
         return Err("its size is not what its header says".to_owned());
     }
-    let kind = match kind {
-        ObjectType::Commit => Kind::Commit,
-        ObjectType::Tree => Kind::Tree,
-        ObjectType::Tag => Kind::Tag,
-        _ => Kind::Blob,
-    };
-    Ok((kind, text))
+    Ok((kind.into(), text))
 }

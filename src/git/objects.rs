@@ -134,13 +134,7 @@ fn read_now(
 
 /// Type and bytes of an object.
 fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
-    let kind = match object.kind() {
-        ObjectType::Commit => Kind::Commit,
-        ObjectType::Tree => Kind::Tree,
-        ObjectType::Tag => Kind::Tag,
-        _ => Kind::Blob,
-    };
-    (kind, object.data().to_vec())
+    (object.kind().into(), object.data().to_vec())
 }
 
 /// Searches one blob, or the message of a commit, with a worker's own `handle`. One that cannot be read is an error of the scan.

@@ -169,7 +169,8 @@ pub(super) fn of(path: &str) -> FileKind {
     if loose { extensions.next().and_then(known).unwrap_or(kind) } else { kind }
 }
 
-/// True for tests, fixtures, examples, documentation and workflows of CI, which set up services for tests, by whole words of the path: `src/dockerTest`, `test_resources`.
+/// True for tests, fixtures, examples, documentation and workflows of CI, which set up services for tests, by whole words of the
+/// path: `src/dockerTest`, `test_resources`.
 pub(super) fn is_test(path: &str) -> bool {
     const WORDS: [&str; 27] = [
         "test",

@@ -215,24 +215,32 @@ fn judge(
     if placeholder::is_placeholder(secret) {
         return (Err(DropReason::Placeholder), facts);
     }
-    if random {
-        let body = variable_part(rule, secret);
-        if !entropy::looks_random(body) {
-            if candidate.relation == Relation::Near || placeholder::has_few_symbols(body) {
-                return (Err(DropReason::Entropy), facts);
-            }
-            // Of the right shape in the right place, and typed by a person: an edited sample, or a careless secret.
-            confidence = Confidence::Low;
+    (if random { judge_random(rule, candidate, secret, confidence) } else { Ok(confidence) }, facts)
+}
+
+/// The same for a value that is to be random, which is of `confidence` so far.
+fn judge_random(
+    rule: &Rule,
+    candidate: &Candidate,
+    secret: &[u8],
+    mut confidence: Confidence,
+) -> Result<Confidence, DropReason> {
+    let body = variable_part(rule, secret);
+    if !entropy::looks_random(body) {
+        if candidate.relation == Relation::Near || placeholder::has_few_symbols(body) {
+            return Err(DropReason::Entropy);
         }
-        let sequence = placeholder::is_sequence(body);
-        if sequence || placeholder::is_pattern(body) || placeholder::is_time_uuid(secret) {
-            confidence = Confidence::Low;
-        }
-        if !sequence && matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {
-            return (Err(DropReason::Entropy), facts);
-        }
+        // Of the right shape in the right place, and typed by a person: an edited sample, or a careless secret.
+        confidence = Confidence::Low;
     }
-    (Ok(confidence), facts)
+    let sequence = placeholder::is_sequence(body);
+    if sequence || placeholder::is_pattern(body) || placeholder::is_time_uuid(secret) {
+        confidence = Confidence::Low;
+    }
+    if !sequence && matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {
+        return Err(DropReason::Entropy);
+    }
+    Ok(confidence)
 }
 
 /// What is said of a credential that documentation publishes.

@@ -104,8 +104,8 @@ fn is_in_tests(kind: FileKind, test: bool) -> bool {
     test || kind == FileKind::Prose
 }
 
-/// Whether it is a password, a cookie or a URL in a comment of a program: an example of how to call it. In settings it may be a setting that
-/// somebody switched off.
+/// Whether it is a password, a cookie or a URL in a comment of a program: an example of how to call it. In settings it may be a
+/// setting that somebody switched off.
 fn is_example_of_use(signals: &Signals, kind: FileKind) -> bool {
     signals[Signal::Comment as usize] != 0
         && matches!(signals[Signal::Meaning as usize], 1 | 2 | 17)
