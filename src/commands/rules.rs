@@ -75,9 +75,14 @@ fn list(out: &mut impl Write, filter: &Filter, format: ListFormat) -> io::Result
             for r in &rows {
                 writeln!(out, "{:width$}  {:8}  {:17}  {}", r.id, r.severity, r.kind, r.title)?;
             }
-            writeln!(out, "{} rules", rows.len())
+            writeln!(out, "{}", counted(rows.len(), "rule"))
         }
     }
+}
+
+/// `1 rule`, `2 rules`.
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 #[derive(Clone, Copy)]
@@ -158,7 +163,6 @@ fn check(out: &mut impl Write, files: &[PathBuf], replace: bool) -> Result<Outco
     for problem in &problems {
         written(writeln!(out, "{problem}"))?;
     }
-    let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if problems.is_empty() {
         written(writeln!(out, "{} checked, no problems", counted(examples.len(), "rule")))?;
         Ok(Outcome::Clean)

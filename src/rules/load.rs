@@ -155,6 +155,11 @@ fn matcher(
                         // What stands before the match is looked at, too: `\b`, `^`.
                         b.lookback = b.lookback.max(LOOK);
                     }
+                    if !near && t.anchors.is_empty() {
+                        return Err(
+                            "`anchors` is empty: a literal of at least 3 bytes that is in every match".to_owned()
+                        );
+                    }
                     if !near && shape::anchor_is_required(&pattern, &t.anchors)? != Some(true) {
                         return Err("not every match of the pattern contains one of the anchors".to_owned());
                     }

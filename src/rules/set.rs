@@ -33,8 +33,9 @@ impl RuleSet {
     /// from that line on.
     pub fn add(&mut self, loaded: Vec<Loaded>) -> Result<(), String> {
         for Loaded { rule, line, .. } in loaded {
-            if self.find(&rule.id).is_some() {
-                return Err(format!("{line}: rule {}: another rule has this id", rule.id));
+            if let Some(other) = self.entries.iter().find(|entry| entry.rule().id == rule.id) {
+                let whose = if matches!(other, Entry::Builtin(_)) { ", a built-in one" } else { "" };
+                return Err(format!("{line}: rule {}: another rule has this id{whose}", rule.id));
             }
             self.entries.push(Entry::Own(Box::new(rule)));
             self.muted.push(false);
@@ -132,7 +133,9 @@ impl RuleSet {
 
     /// `; did you mean …?` for a rule id that does not exist, or nothing.
     pub fn suggestion(&self, name: &str) -> String {
-        match nearest(name, self.iter().map(|r| &*r.id)) {
+        // The beginning of an id is more likely meant than another id of the same length.
+        let begun = self.iter().map(|r| &*r.id).find(|id| !name.is_empty() && id.starts_with(name));
+        match begun.or_else(|| nearest(name, self.iter().map(|r| &*r.id))) {
             Some(id) => format!("; did you mean {id:?}?"),
             None => "; `spillcheck rules list` names them all".to_owned(),
         }

@@ -171,11 +171,11 @@ pub(super) fn ulid(secret: &[u8]) -> Outcome {
         return Outcome::unproven();
     }
     let value = |b: &u8| DIGITS.iter().position(|d| d == b).map(|v| v as u64);
-    let Some(values) = text.iter().map(value).collect::<Option<Vec<u64>>>() else { return Outcome::unproven() };
-    let time = values.iter().take(10).fold(0, |time, value| time << 5 | value);
-    if time >> 48 != 0 {
+    let values = text.iter().map(value).collect::<Option<Vec<u64>>>();
+    let time = values.map(|values| values.iter().take(10).fold(0, |time, value| time << 5 | value));
+    let Some(time) = time.filter(|time| time >> 48 == 0) else {
         return Outcome::new(Verdict::Invalid, vec![Fact::new("structure", "not a ULID")]);
-    }
+    };
     let created = codec::date((time / 1000) as i64).map(|date| Fact::new("created", date));
     Outcome::new(Verdict::Unproven, created.into_iter().collect())
 }
@@ -248,6 +248,8 @@ mod tests {
         assert_eq!(object_id(b"5c2db935", 1_700_000_000), Outcome::unproven());
         let out = ulid(["PMAT-", "01ARZ3NDEKTSV4RRFFQ69G5FAV"].concat().as_bytes());
         assert_eq!(out.fact("created"), Some("2016-07-30"));
-        assert_eq!(ulid("Z".repeat(26).as_bytes()).verdict, Verdict::Invalid);
+        for wrong in ["Z".repeat(26), "0".repeat(25) + "U", "01arz3ndektsv4rrffq69g5fav".to_owned()] {
+            assert_eq!(ulid(wrong.as_bytes()).verdict, Verdict::Invalid, "{wrong}");
+        }
     }
 }
