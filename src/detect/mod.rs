@@ -240,7 +240,7 @@ fn sight(rules: &RuleSet, woken: usize) -> Sight {
             };
             let near = rules.get(woken).check.filter(|check| check.looks_near()).map_or(0, |_| check::NEAR);
             let own = Sight { back: own.back + near, forward: own.forward + near };
-            if t.weighed { own.widest(NEIGHBOURHOOD) } else { own }
+            if t.weighed || rules.get(woken).is_password_hash() { own.widest(NEIGHBOURHOOD) } else { own }
         }
         Matcher::Context(c) => Sight {
             back: assign::LONGEST_NAME + assign::LONGEST_GAP + EDGE,

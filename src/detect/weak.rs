@@ -115,6 +115,11 @@ const WEAK: &[&str] = &[
     "zabbix",
 ];
 
+/// All of them, in small letters.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    WEAK.iter().copied()
+}
+
 /// Whether `value` is one of them, in any case.
 pub fn is_weak(value: &[u8]) -> bool {
     let longest = 13;

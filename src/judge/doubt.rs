@@ -2,8 +2,10 @@
 //!
 //! Machines make keys and tokens, and a value that no machine makes is none. People write sample values, and say so.
 
+mod digest;
 mod limit;
 mod made;
+mod names;
 mod samples;
 
 use std::borrow::Cow;
@@ -12,6 +14,7 @@ use std::ops::Range;
 use super::forms::{self, Refusal};
 use super::value::{self, reads_as_words};
 use super::{placeholder, signals, words};
+use crate::detect::check::Check;
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
 use crate::rules::{Confidence, Kind, Matcher, Rule};
 
@@ -22,8 +25,12 @@ pub(super) use limit::{Doubt, Where};
 pub(super) fn all(rule: &Rule, text: &[u8], candidate: &Candidate) -> impl Iterator<Item = Doubt> {
     let weighed = rule.is_weighed();
     let form = if weighed { of(rule, text, candidate) } else { None };
-    let sample =
-        if weighed { samples::of(rule, text, candidate) } else { samples::of_value(rule, &candidate.bytes(text)) };
+    let sample = if weighed {
+        samples::of(rule, text, candidate)
+    } else {
+        let anywhere = samples::of_place(rule, text, candidate).map(|reason| (Where::Everywhere, reason));
+        anywhere.or_else(|| samples::of_value(rule, &candidate.bytes(text)))
+    };
     let sample = sample.map(|(place, reason)| Doubt { reason, most: Some(Confidence::Low), place });
     form.into_iter().chain(sample)
 }
@@ -36,6 +43,11 @@ fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doubt> {
         let (place, reason) = seen.reservation()?;
         Some(Doubt { reason, most: Some(Confidence::Low), place })
     })
+}
+
+/// Whether doubts count even where a check proves what a rule finds: a signature proves a token, and not that it is of use.
+pub(super) fn counts_for_proved(rule: &Rule) -> bool {
+    matches!(rule.check, Some(Check::Jwt | Check::JwtBase64))
 }
 
 /// A candidate, and what its rule and its provider's rules say of it.
@@ -141,8 +153,11 @@ impl<'t> Seen<'t> {
         if let Some(reason) = says_no_secret(rule, text, candidate, name, secret) {
             return low(reason);
         }
-        let code = self.assigned && (is_name_of_code(text, candidate) || is_piece_of_code(secret, candidate));
-        code.then_some((Where::Programs, "bare in a program: the name of something else, or an expression"))
+        if !self.assigned || candidate.quoted {
+            return None;
+        }
+        let code = is_name_of_code(text, candidate) || is_piece_of_code(secret) || made::is_number_of_program(secret);
+        code.then_some((Where::Programs, "bare in a program: the name of something else, a number or an expression"))
     }
 }
 
@@ -181,8 +196,12 @@ pub(super) fn says_no_key(text: &[u8], candidate: &Candidate) -> bool {
 /// What name and value together say against a secret.
 fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     /// What a program does with a password, or asks about it.
-    const VERBS: [&[u8]; 9] =
-        [b"update", b"reset", b"change", b"require", b"requires", b"show", b"enable", b"use", b"generate"];
+    const VERBS: [&[u8]; 10] =
+        [b"update", b"reset", b"change", b"require", b"requires", b"show", b"enable", b"use", b"generate", b"run"];
+    let word = || {
+        secret.first().is_some_and(u8::is_ascii_lowercase)
+            && secret.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+    };
     let first = signals::words(name).next().map_or(&[][..], |(_, word)| word);
     let ends = |end: &[u8]| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
     let attribute = text[candidate.secret.start.saturating_sub(2)..candidate.secret.start].starts_with(b"=");
@@ -193,9 +212,7 @@ fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], 
         }
         "generic-salt" if secret.iter().all(u8::is_ascii_digit) => Some("a number, and no salt that anybody drew"),
         "generic-key" if value::is_uuid(secret) => Some("a UUID that is only called a key"),
-        "generic-password"
-            if VERBS.iter().any(|v| first.eq_ignore_ascii_case(v)) && secret.iter().all(u8::is_ascii_lowercase) =>
-        {
+        "generic-password" if VERBS.iter().any(|v| first.eq_ignore_ascii_case(v)) && word() => {
             Some("a name that begins with a verb, and a word: a choice, not a password")
         }
         "generic-password" if unclosed(b'[', b']') => Some("a piece of an expression"),
@@ -206,11 +223,11 @@ fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], 
 
 /// Whether a bare value of a program is an identifier: the name of a variable, for what is a literal there stands in quotes.
 fn is_name_of_code(text: &[u8], candidate: &Candidate) -> bool {
-    use Operator::{Arrow, Call, Colon, Compare, Equals};
+    use Operator::{Arrow, Blank, Call, Colon, Compare, Equals};
     let value = &text[candidate.secret.clone()];
-    let given = matches!(candidate.operator, Some(Equals | Colon | Arrow | Call | Compare));
+    let given = matches!(candidate.operator, Some(Equals | Colon | Arrow | Call | Compare | Blank));
     let first = value.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-    if candidate.quoted || !given || !first || !value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+    if !given || !first || !value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') {
         return false;
     }
     let from = candidate.secret.start.saturating_sub(NEIGHBOURHOOD.back);
@@ -223,8 +240,8 @@ fn is_name_of_code(text: &[u8], candidate: &Candidate) -> bool {
 }
 
 /// Whether a bare value has brackets or signs of the language it stands in.
-fn is_piece_of_code(secret: &[u8], candidate: &Candidate) -> bool {
-    !candidate.quoted && secret.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'`'))
+fn is_piece_of_code(secret: &[u8]) -> bool {
+    secret.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'*' | b'`'))
 }
 
 /// Words of a name that say the value is not the real one.

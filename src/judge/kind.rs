@@ -172,11 +172,16 @@ pub(super) fn of(path: &str) -> FileKind {
 /// True for tests, fixtures, examples, documentation and workflows of CI, which set up services for tests, by whole words of the
 /// path: `src/dockerTest`, `test_resources`.
 pub(super) fn is_test(path: &str) -> bool {
-    const WORDS: [&str; 27] = [
+    const WORDS: [&str; 32] = [
         "test",
         "tests",
         "testing",
         "testdata",
+        "testcase",
+        "testcases",
+        "testsuite",
+        "testutil",
+        "testutils",
         "fixture",
         "fixtures",
         "mock",
@@ -241,12 +246,20 @@ mod tests {
             "internal/test_resources/a.yml",
             "docs/setup.md",
             "t/a.sh",
+            "plugins/http/testcases/a.json",
             ".github/workflows/ci.yml",
         ] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["contest/a.py", "src/latest.rs", "attestation.go", "deploy/prod.yml", "src/docker/a.go", "tt/a.sh"]
-        {
+        for path in [
+            "contest/a.py",
+            "src/latest.rs",
+            "attestation.go",
+            "testament/a.py",
+            "deploy/prod.yml",
+            "src/docker/a.go",
+            "tt/a.sh",
+        ] {
             assert!(!is_test(path), "{path}");
         }
     }

@@ -330,6 +330,11 @@ impl Rule {
         matches!(&self.matcher, Matcher::Token(token) if token.is_nameless())
     }
 
+    /// Whether the rule finds hashes of passwords, of which comments show examples.
+    pub fn is_password_hash(&self) -> bool {
+        self.id.starts_with("password-hash-")
+    }
+
     /// Whether the value model judges what the rule finds.
     pub fn is_weighed(&self) -> bool {
         match &self.matcher {

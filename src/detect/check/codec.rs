@@ -135,7 +135,7 @@ pub(crate) fn crc16(bytes: &[u8]) -> u16 {
 }
 
 /// Text with its percent escapes (`%3D`) decoded; an incomplete escape stays as it is.
-pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
@@ -155,7 +155,7 @@ pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
 }
 
 /// Hexadecimal of either case.
-pub(super) fn hex(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn hex(text: &[u8]) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }

@@ -3,9 +3,13 @@
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hmac::digest::KeyInit;
+use hmac::{Hmac, Mac};
 use serde_json::{Map, Value};
+use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Fact, Outcome, Verdict, codec, fact, printable};
+use crate::detect::weak;
 
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -29,9 +33,82 @@ pub(super) fn check(secret: &[u8], now: i64) -> Outcome {
             }
             None => not_a_token(),
         },
-        [_, payload, signature] => signed(algorithm, payload, signature, now, facts),
+        [_, payload, signature] => {
+            let mut outcome = signed(algorithm, payload, signature, now, facts);
+            if outcome.verdict == Verdict::Valid
+                && let Some(fact) = of_little_use(secret, &header, algorithm)
+            {
+                outcome.verdict = Verdict::Weak;
+                outcome.facts.push(fact);
+            }
+            outcome
+        }
         _ => not_a_token(),
     }
+}
+
+/// Why a token opens nothing: its claims are those of the sample on jwt.io, everybody knows the secret that signed it, or it proves one
+/// request alone (RFC 9449).
+fn of_little_use(token: &[u8], header: &Map<String, Value>, algorithm: &str) -> Option<Fact> {
+    const SAMPLE_SUBJECT: &str = "1234567890";
+    if text(header, "typ", 40).is_some_and(|kind| kind.eq_ignore_ascii_case("dpop+jwt")) {
+        return Some(Fact::new("use", "proof for one request"));
+    }
+    let dot = memchr::memrchr(b'.', token)?;
+    let claims = object(token[..dot].split(|b| *b == b'.').nth(1)?)?;
+    if text(&claims, "sub", 40) == Some(SAMPLE_SUBJECT) {
+        return Some(Fact::new("claims", "those of documentation's sample"));
+    }
+    let signature = BASE64URL.decode(&token[dot + 1..]).ok()?;
+    let known = KNOWN_SECRETS.into_iter().chain(weak::words()).any(|secret| match algorithm {
+        "HS256" => signs::<Hmac<Sha256>>(secret, &token[..dot], &signature),
+        "HS384" => signs::<Hmac<Sha384>>(secret, &token[..dot], &signature),
+        "HS512" => signs::<Hmac<Sha512>>(secret, &token[..dot], &signature),
+        _ => false,
+    });
+    known.then(|| Fact::new("signed with", "a secret that everybody knows"))
+}
+
+/// Secrets that documentation and libraries sign their samples with, beside weak passwords.
+const KNOWN_SECRETS: [&str; 12] = [
+    "your-256-bit-secret",
+    "your-384-bit-secret",
+    "your-512-bit-secret",
+    "a-string-secret-at-least-256-bits-long",
+    "your_jwt_secret",
+    "your-secret-key",
+    "my-secret",
+    "mysecret",
+    "secretkey",
+    "secret_key",
+    "changeme",
+    "key",
+];
+
+fn signs<M: Mac + KeyInit>(secret: &str, text: &[u8], signature: &[u8]) -> bool {
+    <M as KeyInit>::new_from_slice(secret.as_bytes())
+        .is_ok_and(|mac| mac.chain_update(text).verify_slice(signature).is_ok())
+}
+
+/// Whether a token with a registered algorithm names no issuer, or a host that documentation and tests use for one. What gives tokens out
+/// to others says who it is; what a test makes for itself does not.
+pub(crate) fn is_of_nobody(token: &[u8]) -> bool {
+    const REGISTERED: [&str; 14] = [
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+        "ES256K", "EdDSA",
+    ];
+    const NOBODY: [&str; 5] = ["example", "localhost", "127.0.0.1", ".test", "test."];
+    let mut parts = token.split(|b| *b == b'.');
+    let header = parts.next().and_then(object);
+    let algorithm = header.as_ref().and_then(|header| text(header, "alg", 40));
+    if !algorithm.is_some_and(|algorithm| REGISTERED.contains(&algorithm)) {
+        return false;
+    }
+    let claims = parts.next().and_then(object);
+    claims.is_some_and(|claims| match text(&claims, "iss", 100) {
+        Some(issuer) => NOBODY.iter().any(|word| issuer.contains(word)),
+        None => !claims.contains_key("iss"),
+    })
 }
 
 /// A token that was encoded once more, in base64, as Kubernetes secrets and CI variables hold it.
@@ -266,6 +343,37 @@ mod tests {
         let out = check(format!("{header}..aaaa.bbbb.cccc").as_bytes(), NOW);
         assert_eq!((out.verdict, out.fact("encrypted")), (Verdict::Unproven, Some("A256GCM")));
         assert_eq!(check(format!("{}..a.b.c", part(HS256)).as_bytes(), NOW).verdict, Verdict::NotSecret);
+    }
+
+    #[test]
+    fn samples_and_known_secrets() {
+        let signed = |secret: &str, claims: &str| {
+            let head = format!("{}.{}", part(HS256), part(claims));
+            let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).expect("any length");
+            let signature = mac.chain_update(&head).finalize().into_bytes();
+            check(format!("{head}.{}", BASE64URL.encode(signature)).as_bytes(), NOW)
+        };
+        for secret in ["secret", "your-256-bit-secret", "postgres"] {
+            let out = signed(secret, r#"{"sub":"someone"}"#);
+            assert_eq!((out.verdict, out.fact("signed with")), (Verdict::Weak, Some("a secret that everybody knows")));
+        }
+        assert_eq!(signed("rv4Kp0qz", r#"{"sub":"someone"}"#).verdict, Verdict::Valid);
+        let sample = signed("rv4Kp0qz", r#"{ "name": "A. Person", "sub": "1234567890" }"#);
+        assert_eq!((sample.verdict, sample.fact("claims").is_some()), (Verdict::Weak, true));
+        let proof = run(r#"{"typ":"dpop+jwt","alg":"ES256"}"#, r#"{"jti":"x"}"#, 64);
+        assert_eq!((proof.verdict, proof.fact("use")), (Verdict::Weak, Some("proof for one request")));
+    }
+
+    #[test]
+    fn tokens_that_name_no_issuer() {
+        let nobody = |header: &str, claims: &str| is_of_nobody(token(header, claims, 32).as_bytes());
+        for claims in ["{}", r#"{"sub":"x"}"#, r#"{"iss":"https://localhost:8080/"}"#, r#"{"iss":"id.example.org"}"#] {
+            assert!(nobody(HS256, claims), "{claims}");
+        }
+        for claims in [r#"{"iss":"https://login.acme.com/"}"#, r#"{"iss":7}"#, "not json"] {
+            assert!(!nobody(HS256, claims), "{claims}");
+        }
+        assert!(!nobody(r#"{"alg":"Dilithium"}"#, "{}") && !is_of_nobody(b"a.b"));
     }
 
     #[test]

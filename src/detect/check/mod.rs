@@ -28,6 +28,7 @@ pub(crate) mod tail;
 mod wrapped;
 
 pub use fact::Fact;
+pub(crate) use jwt::is_of_nobody as is_jwt_of_nobody;
 pub use published::is_published_example;
 
 use crate::named_enum;

@@ -37,12 +37,13 @@ fn known(text: &[u8]) -> bool {
 /// Azurite and Cosmos DB emulator: 2.
 /// Browser keys in the tests of the Firebase SDKs and in Google Cloud's pages: 10.
 /// Telegram documentation: 1.
+/// MinIO's public playground: 2.
 /// Jwt.io and Supabase local development: 5.
 /// Samples of specifications (RFC 6455, RFC 6749, the wiki of Google Authenticator) and of checksums: 12.
 /// Sample keys of Bitcoin and XRP Ledger documents: 5.
 /// Test phrases: 8.
 /// Keys of the test phrases: Hardhat and Anvil, Truffle, Ganache; key 1: 41.
-static KNOWN: [u128; 100] = [
+static KNOWN: [u128; 102] = [
     0x0011_cc25_eb43_2071_7494_d270_3e8c_ba85,
     0x00cf_4c78_1dc3_7003_f7c7_dd7d_4c9a_6ef1,
     0x07f9_35b6_1d37_e0e5_0369_eb1f_6767_a9d2,
@@ -54,6 +55,7 @@ static KNOWN: [u128; 100] = [
     0x15ce_f4b6_29cc_2d07_a456_3df9_5167_39d4,
     0x196f_badc_a8b7_eea6_2510_a490_b7e8_131e,
     0x1a5d_44a2_dca1_9669_d72e_df4c_4f1c_27c4,
+    0x1bbb_9293_c38a_cc5e_510d_9044_9584_5d53,
     0x2037_abca_ffb2_b777_85da_716c_f7cc_ff4f,
     0x2243_ae4c_7301_4469_9810_edff_877f_309b,
     0x23e9_efa3_ced6_e70c_7f2d_be0d_0829_5f18,
@@ -128,6 +130,7 @@ static KNOWN: [u128; 100] = [
     0xd486_bddc_b8e1_5c3c_62b0_c5e2_f1d9_f3b7,
     0xda81_6f9f_2c16_e6c5_390e_7636_cadc_40c4,
     0xdba7_2c00_f41f_4e4c_435e_2491_a5e1_ce01,
+    0xdf45_2eef_23e8_cf2c_74af_54c0_c741_9c05,
     0xe002_d169_69a1_7fbc_dd61_0436_217c_9feb,
     0xe21b_597b_a6b9_cafa_59d9_ebc4_d65c_0385,
     0xe463_9de7_f016_67f6_bb13_a507_e024_46c8,
@@ -155,6 +158,7 @@ mod tests {
         let junk = format!("{}junk", "test ".repeat(11));
         let first = ["ac0974bec39a17e36ba4a6b4d238ff94", "4bacb478cbed5efcae784d7bf4f2ff80"].concat();
         for text in [
+            ["Q3AM3UQ867", "SPQQA43P2F"].concat(),
             ["AKIA", "IOSFODNN7EXAMPLE"].concat(),
             ["wJalrXUtnFEMI/K7MDENG", "/bPxRfiCYEXAMPLEKEY"].concat(),
             ["sk_test", "_4eC39HqLyjWDarjtT1zdp7dc"].concat(),

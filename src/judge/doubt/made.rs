@@ -1,7 +1,9 @@
 //! What a value alone says of how people made it up, or that it is no secret at all.
 
 use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
+use crate::detect::check::codec::{self, percent_decoded};
 use crate::judge::words;
 
 /// What is asked of text that is to be made of words.
@@ -58,24 +60,7 @@ pub(super) fn without_disguise(secret: &[u8]) -> Vec<u8> {
     };
     let read: Vec<u8> = plain[..end].iter().map(letter).collect();
     let changed = read.iter().zip(&plain).filter(|(a, b)| a != b).count();
-    if changed * 2 < end && !secret.iter().all(u8::is_ascii_hexdigit) { read } else { plain }
-}
-
-fn percent_decoded(value: &[u8]) -> Vec<u8> {
-    let digit = |at: usize| value.get(at).and_then(|b| char::from(*b).to_digit(16));
-    let mut plain = Vec::with_capacity(value.len());
-    let mut at = 0;
-    while let Some(b) = value.get(at) {
-        let escaped = if *b == b'%' { digit(at + 1).zip(digit(at + 2)) } else { None };
-        if let Some((high, low)) = escaped {
-            plain.push((high * 16 + low) as u8);
-            at += 3;
-        } else {
-            plain.push(*b);
-            at += 1;
-        }
-    }
-    plain
+    if changed * 2 <= end && !secret.iter().all(u8::is_ascii_hexdigit) { read } else { plain }
 }
 
 /// Several words of any language, but not a pass phrase: small letters of ASCII alone. One word if it has letters beyond ASCII.
@@ -94,15 +79,40 @@ pub(super) fn is_sentence(secret: &[u8]) -> bool {
     all && !phrase && (words >= 2 || words == 1 && !text.is_ascii())
 }
 
-/// The text that a value is the base64 of.
+/// The text that a value is the base64 of, padded or not.
 pub(super) fn text_of_base64(secret: &[u8]) -> Option<Vec<u8>> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 8..=512;
+    const UNPADDED: usize = 16;
     if !LENGTHS.contains(&secret.len()) {
         return None;
     }
-    let plain = base64::engine::general_purpose::STANDARD.decode(secret).ok()?;
-    let plain = plain.trim_ascii();
+    let decoded = STANDARD.decode(secret).ok();
+    // Without padding a short word would be taken for base64.
+    let decoded =
+        decoded.or_else(|| if secret.len() < UNPADDED { None } else { STANDARD_NO_PAD.decode(secret).ok() })?;
+    printable(&decoded)
+}
+
+/// The text that a value is written for in hexadecimal digits.
+pub(super) fn text_of_hex(secret: &[u8]) -> Option<Vec<u8>> {
+    const SHORTEST: usize = 24;
+    if secret.len() < SHORTEST { None } else { printable(&codec::hex(secret)?) }
+}
+
+/// Text of ASCII, without white space at its ends.
+fn printable(decoded: &[u8]) -> Option<Vec<u8>> {
+    let plain = decoded.trim_ascii();
     plain.iter().all(|b| (b' '..0x7f).contains(b)).then(|| plain.to_vec())
+}
+
+/// Padding with more base64 after it: `…=f34`. Encoders put it at the end; a name and a value have one sign between.
+pub(super) fn has_padding_inside(secret: &[u8]) -> bool {
+    let Some(at) = secret.iter().position(|b| *b == b'=') else { return false };
+    let (head, rest) =
+        (&secret[..at], secret[at..].split(|b| *b != b'=').next().map_or(&[][..], |run| &secret[at + run.len()..]));
+    let base64 = |text: &[u8]| text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    let signs = |text: &[u8]| text.iter().any(|b| matches!(b, b'+' | b'/'));
+    !rest.is_empty() && base64(head) && signs(head) && rest.iter().all(|b| base64(&[*b]) || *b == b'=')
 }
 
 /// Two letters of three from the middle row of a keyboard, in small letters throughout: what hands do that lie there.
@@ -117,6 +127,25 @@ pub(super) fn is_mashed(secret: &[u8]) -> bool {
         && letters.iter().all(u8::is_ascii_lowercase)
         && on_row * 3 >= letters.len() * 2
         && beyond_hex * 4 >= letters.len()
+}
+
+/// Four keys or more of one row of letters, from left to right, with or without a number after them: `asdf`, `zxcv1`.
+pub(super) fn is_row(secret: &[u8]) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    const FEWEST: usize = 4;
+    let keys = without_number(secret).to_ascii_lowercase();
+    keys.len() >= FEWEST && ROWS.iter().any(|row| row.windows(keys.len()).any(|run| run == keys))
+}
+
+/// What stands before the figures at the end of a value.
+fn without_number(secret: &[u8]) -> &[u8] {
+    &secret[..secret.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |n| n + 1)]
+}
+
+/// A word, as names of things have it, and a number of any length: `ExpiresAt4687177990`.
+pub(super) fn is_word_and_number(secret: &[u8]) -> bool {
+    let word = without_number(secret);
+    word.len() < secret.len() && word.iter().all(u8::is_ascii_alphabetic) && is_of_words(word, NAME)
 }
 
 /// Four steps of five lead to a key beside the last, or all where there are few: `q1w2e3`, `zxcvbn`, `asdfqwer1234asdf`.
@@ -164,7 +193,7 @@ pub(super) fn is_public_key(secret: &[u8]) -> bool {
     const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const HEAD: usize = 32;
     let Some(head) = secret.get(..HEAD).filter(|head| head.starts_with(b"M")) else { return false };
-    let Ok(der) = base64::engine::general_purpose::STANDARD.decode(head) else { return false };
+    let Ok(der) = STANDARD.decode(head) else { return false };
     let header = match der.get(1) {
         Some(length @ 0x80..) => 2 + usize::from(length & 0x7f),
         _ => 2,
@@ -198,6 +227,49 @@ pub(super) const METASYNTACTIC: [&str; 24] = [
     "foo", "bar", "baz", "qux", "quux", "corge", "grault", "garply", "waldo", "fred", "plugh", "xyzzy", "thud", "spam",
     "ham", "eggs", "fizz", "buzz", "wibble", "wobble", "blah", "lorem", "ipsum", "foobar",
 ];
+
+/// Made of such words alone (`barfoo`, `b=ar`), or a short word that ends in the most common of them (`syncfoo`), in letters of any case.
+pub(super) fn is_metasyntactic(password: &[u8]) -> bool {
+    const LONGEST: usize = 12;
+    const COMMON: [&[u8]; 4] = [b"foo", b"bar", b"baz", b"qux"];
+    let letters: Vec<u8> = password.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    if letters.is_empty() || letters.len() > LONGEST {
+        return false;
+    }
+    let mut rest = &letters[..];
+    while let Some(word) = METASYNTACTIC.iter().find(|word| rest.starts_with(word.as_bytes())) {
+        rest = &rest[word.len()..];
+    }
+    rest.is_empty() || COMMON.iter().any(|word| letters.ends_with(word))
+}
+
+/// A word for a password with something before or after it: `mysqlpass`, `testpwd1`, `PWD`. Longer ones are of words anyway.
+pub(super) fn says_password(password: &[u8]) -> bool {
+    const LONGEST: usize = 12;
+    const WORDS: [&[u8]; 3] = [b"pass", b"passwd", b"pwd"];
+    let plain = without_number(password).to_ascii_lowercase();
+    plain.len() <= LONGEST
+        && plain.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
+        && WORDS.iter().any(|word| plain.starts_with(word) || plain.ends_with(word))
+}
+
+/// Escapes of control characters: compiled descriptors and binary data have them, passwords and tokens do not.
+pub(super) fn has_control_escapes(secret: &[u8]) -> bool {
+    const FEWEST: usize = 2;
+    let escapes = secret.windows(4).filter(|w| w.starts_with(b"\\x") && matches!(w[2], b'0' | b'1')).count();
+    let letters = secret.windows(2).filter(|w| matches!(w, [b'\\', b'a' | b'b' | b'f' | b'v'])).count();
+    escapes + letters >= FEWEST
+}
+
+/// A number as programs write it: `0xa44072db979083e9`, `134217728`, with the suffix of its type or without.
+pub(super) fn is_number_of_program(secret: &[u8]) -> bool {
+    const LONGEST: usize = 20;
+    let end = secret.iter().rposition(|b| !matches!(b, b'u' | b'U' | b'l' | b'L')).map_or(0, |n| n + 1);
+    let number = &secret[..end];
+    let hex = number.strip_prefix(b"0x").or_else(|| number.strip_prefix(b"0X"));
+    let digits = hex.map_or_else(|| number.iter().all(u8::is_ascii_digit), |hex| hex.iter().all(u8::is_ascii_hexdigit));
+    !number.is_empty() && number.len() <= LONGEST && digits
+}
 
 /// Two hexadecimal texts with a colon between, the second of 32 bytes or more: an id and the signature of one message.
 pub(super) fn is_signature(secret: &[u8]) -> bool {

@@ -1,7 +1,9 @@
 //! What people make up for tests, examples and documentation, and words that are no secret wherever they stand.
 
 use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
-use super::{DENIED, USUAL_MADE, Where, says};
+use super::{DENIED, USUAL_MADE, Where, digest, names, says};
+use crate::detect::check::codec::percent_decoded;
+use crate::detect::check::{self, Check};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
 use crate::judge::{placeholder, signals, value};
 use crate::rules::{Kind, Matcher, Rule};
@@ -10,7 +12,9 @@ use crate::rules::{Kind, Matcher, Rule};
 pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<(Where, &'static str)> {
     let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
     let secret = &*candidate.bytes(text);
-    let anywhere = no_secret(rule, name, secret).or_else(|| example_of_use(rule, text, candidate, secret));
+    let anywhere = no_secret(rule, name, secret)
+        .or_else(|| names::other_than_secret(rule, text, candidate))
+        .or_else(|| example_of_use(rule, text, candidate, secret));
     anywhere.map(|reason| (Where::Everywhere, reason)).or_else(|| in_some_files(rule, text, candidate, name, secret))
 }
 
@@ -37,11 +41,26 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if rule.id == "generic-auth" && made::is_signature(secret) {
         return Some("an id and the signature of one message");
     }
+    if digest::is_of_known_word(secret) {
+        return Some(HASH_OF_KNOWN_WORD);
+    }
+    if matches!(&*rule.id, "generic-password" | "generic-token") && made::has_control_escapes(secret) {
+        return Some("escapes of control characters: bytes of a program");
+    }
     if is_chosen(rule) {
         return None;
     }
-    if is_of_words(secret, NAME) {
+    if is_of_words(secret, NAME) || made::is_word_and_number(secret) {
         return Some("made of words: what something is called");
+    }
+    if made::has_padding_inside(secret) {
+        return Some("padding of base64 before its end: cut, or damaged on purpose");
+    }
+    if made::text_of_hex(secret).is_some_and(|plain| is_of_words(&plain, NAME) || placeholder::is_typed(&plain)) {
+        return Some("words in hexadecimal");
+    }
+    if text_of_base64(secret).is_some_and(|plain| plain.starts_with(CERTIFICATE)) {
+        return Some("a certificate, which is public");
     }
     // A user name and a password may be words, and open something.
     if has_words_in_base64(secret) && detect::pair(secret).is_none() {
@@ -49,6 +68,12 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     }
     made::is_part_of_jwt(secret).then_some("a part of a JSON Web Token")
 }
+
+/// How a certificate in PEM form begins, whether `CERTIFICATE` is whole or not.
+const CERTIFICATE: &[u8] = b"-----BEGIN CERT";
+
+/// Why such a hash is of low confidence, as weak passwords are.
+const HASH_OF_KNOWN_WORD: &str = "the hash of a password that everybody tries first";
 
 /// What stands round a value says that it only shows how something is used.
 fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]) -> Option<&'static str> {
@@ -73,9 +98,23 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
     if is_cookie(text, candidate) {
         return Some("a cookie in a comment: an example of one");
     }
-    let used = matches!(&*rule.id, "url-credentials" | "basic-auth-header");
-    (used && is_of_words(&without_disguise(secret), PASSWORD))
+    if made::is_hash(secret) {
+        return Some(HASH_IN_COMMENT);
+    }
+    (is_chosen(rule) && is_of_words(&without_disguise(secret), PASSWORD))
         .then_some("a word for a password in a comment: an example of one")
+}
+
+/// Why hashes in comments are of low confidence.
+const HASH_IN_COMMENT: &str = "the hash of a password in a comment: an example of one";
+
+/// The same for a rule that the value model does not judge, as far as such a rule sees.
+pub(super) fn of_place(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<&'static str> {
+    if rule.is_password_hash() {
+        return is_in_comment(text, candidate).then_some(HASH_IN_COMMENT);
+    }
+    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
+    (matches!(rule.matcher, Matcher::Context(_)) && names::is_signature(name)).then_some(names::SIGNATURE)
 }
 
 /// What counts in tests, examples and documentation.
@@ -93,7 +132,13 @@ fn in_some_files(
     if has_words_in_base64(secret) {
         return sample("words in base64");
     }
-    if is_chosen(rule) && says(name, &["encoded", "hashed", "encrypted"], 1) {
+    if rule.id == "basic-auth-header" && candidate.inner.is_none() && detect::pair(secret).is_none() {
+        return sample("Basic that does not decode to a user name and a password");
+    }
+    if detect::pair(secret).is_some_and(|(_, password)| made::is_hash(&password)) {
+        return sample("the hash of a password in base64, of a test or an example");
+    }
+    if is_chosen(rule) && says(name, &["encoded", "hashed", "encrypted", "hash"], 1) {
         return sample("its name says that it is not the password itself");
     }
     if candidate.operator == Some(Operator::Compare) && head(text, candidate).trim_ascii_start().starts_with(b"- ") {
@@ -125,18 +170,26 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
     if random && made::is_identifier(secret) {
         return Some((Where::Everywhere, "made of words: what something is called"));
     }
-    if memchr::memmem::find(secret, SAMPLE_CLAIMS).is_some() {
-        return Some((Where::Everywhere, "its claims are those of the sample that documentation shows"));
+    let token = match rule.check {
+        Some(Check::Jwt) => check::is_jwt_of_nobody(secret),
+        Some(Check::JwtBase64) => check::codec::base64(secret).is_some_and(|token| check::is_jwt_of_nobody(&token)),
+        _ => false,
+    };
+    if token {
+        return Some((Where::Samples, "a token of a test or an example, which names no issuer"));
+    }
+    if rule.kind == Kind::Password && digest::is_of_known_word(secret) {
+        return Some((Where::Everywhere, HASH_OF_KNOWN_WORD));
     }
     if let Some(plain) = text_of_base64(secret) {
-        if plain.starts_with(b"-----BEGIN CERT") {
+        if plain.starts_with(CERTIFICATE) {
             return Some((Where::Everywhere, "a certificate, which is public"));
         }
         if is_of_words(&plain, NAME) {
             return Some((Where::Samples, "words in base64"));
         }
     }
-    if rule.kind == Kind::Password { made_up(rule, secret) } else { None }
+    if is_chosen(rule) { made_up(rule, secret) } else { None }
 }
 
 /// Passwords of tests, examples and documentation, and their hashes.
@@ -154,15 +207,17 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
     let told = signs <= MOST_SIGNS && is_of_words(&plain, PASSWORD)
         || weak::is_weak(&plain)
         || says(&plain, &DENIED, 3)
-        || says(&plain, &METASYNTACTIC, 3);
+        || says(&plain, &METASYNTACTIC, 3)
+        || made::is_metasyntactic(secret)
+        || made::says_password(&percent_decoded(secret));
     if told || placeholder::is_typed(secret) {
         return Some((Where::Samples, "a word, or one in disguise: tests and examples make such passwords up"));
     }
-    made::is_walk(secret).then_some((Where::Samples, "keys that lie side by side"))
+    (made::is_walk(secret) || made::is_row(secret)).then_some((Where::Samples, "keys that lie side by side"))
 }
 
 /// Passwords: people choose them.
-fn is_chosen(rule: &Rule) -> bool {
+pub(super) fn is_chosen(rule: &Rule) -> bool {
     matches!(rule.kind, Kind::Password | Kind::ConnectionString) || rule.id == "basic-auth-header"
 }
 
@@ -181,9 +236,6 @@ fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
     end >= 2 && matches!(word.get(end), Some(b' ' | b'.' | b',' | b'!' | b'?' | b'\n' | b'\r'))
 }
 
-/// The claims that jwt.io shows: `{"sub":"1234567890`.
-const SAMPLE_CLAIMS: &[u8] = b".eyJzdWIiOiIxMjM0NTY3ODkw";
-
 /// The part of the line before a value, as far as rules see.
 fn head<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
     let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
@@ -191,9 +243,13 @@ fn head<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
     memchr::memrchr(b'\n', head).map_or(head, |n| &head[n + 1..])
 }
 
-/// Whether a value is an argument of a call whose name says that it makes a sample of it, or its hash.
+/// Whether a value is an argument of a call whose name says that it makes a sample of it, or its hash: the first, or the second after a
+/// text that was taken for a name, as in `hash("password", "…")`.
 fn is_made_for_a_sample(text: &[u8], candidate: &Candidate) -> bool {
     let head = head(text, candidate);
+    let second = candidate.operator == Some(Operator::Comma);
+    let before = candidate.name.as_ref().filter(|_| second).map_or(0, |name| candidate.secret.start - name.start);
+    let head = &head[..head.len().saturating_sub(before)];
     let head = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head);
     let Some(call) = head.strip_suffix(b"(") else { return false };
     let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';

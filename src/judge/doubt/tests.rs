@@ -129,6 +129,16 @@ fn words_are_what_samples_have_for_passwords() {
         ("$2b$10$abcdefgh", Some(Samples)),
         ("bogus1", Some(Samples)),
         ("quux!", Some(Samples)),
+        ("barfoo", Some(Samples)),
+        ("b=ar", Some(Samples)),
+        ("syncfoo", Some(Samples)),
+        ("zxcv1", Some(Samples)),
+        ("psqlpass", Some(Samples)),
+        ("qvpwd1", Some(Samples)),
+        ("P@$$w0rd!", Some(Samples)),
+        ("xkqpwdvz", None),
+        ("qsxfoovz", None),
+        ("wqrt", None),
         ("{{base62:14}}", None),
         ("{{hex:32}}", None),
         ("xkq{{hex:4}}vwzj", None),
@@ -193,6 +203,90 @@ fn salts_nonces_cookies_and_keys_in_documentation() {
     ] {
         assert_eq!(sample(id, text), Some(wanted), "{text}");
     }
+}
+
+/// The reasons of the doubts about what the rule `id` finds in `text`, a template, with the files in which they count.
+fn reasons(id: &str, text: &str) -> Vec<(Where, &'static str)> {
+    let rules = RuleSet::builtin();
+    let text = examples::expand(text, 5).expect("a template").text;
+    let found = Detector::new(&rules).search(text.as_bytes());
+    let candidate = found.iter().find(|c| rules.get(c.rule).id == id).expect(id);
+    all(rules.get(candidate.rule), text.as_bytes(), candidate).map(|doubt| (doubt.place, doubt.reason)).collect()
+}
+
+#[test]
+fn damaged_encoded_and_hashed_values() {
+    use Where::{Everywhere, Samples};
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let hex = |text: &str| text.bytes().map(|b| format!("{b:02x}")).collect::<String>();
+    for (id, text, place, word) in [
+        ("generic-token", "t_token = \"ab+d=={{base62:20}}\"".to_owned(), Everywhere, "padding"),
+        ("generic-token", "t_token = \"RequestExpires4687177990\"".to_owned(), Everywhere, "made of words"),
+        ("generic-secret", format!("app_secret = \"{}\"", hex("some secret words")), Everywhere, "hexadecimal"),
+        ("generic-key", format!("tls.key: {}", base64("-----BEGIN CERTIFICATE-----")), Everywhere, "certificate"),
+        ("generic-password", r"password:\a\x82\xb5\x18\x033.0".to_owned(), Everywhere, "control"),
+        ("generic-password", "hash(\"password\", \"{{base62:16}}\")".to_owned(), Everywhere, "hashes"),
+        ("generic-password", format!("password = \"{}\"", md5("qwerty")), Everywhere, "everybody tries"),
+        ("generic-auth", format!("auth: {}", base64("user:{SHA}Q5m7xkPz0aTn3RvW9cYbD1eFgHs=")), Samples, "in base64"),
+        ("basic-auth-header", "Authorization: Basic {{base62:64}}".to_owned(), Samples, "does not decode"),
+        ("generic-password", "password_hash: \"{{base62:12}}\"".to_owned(), Samples, "not the password"),
+    ] {
+        let reasons = reasons(id, &text);
+        assert!(reasons.iter().any(|(p, reason)| *p == place && reason.contains(word)), "{text}: {reasons:?}");
+    }
+    for (id, text) in [
+        ("generic-token", "t_token = \"{{base64:22}}==\"".to_owned()),
+        ("generic-token", "t_token = \"{{base62:20}}4687177990\"".to_owned()),
+        ("generic-secret", "app_secret = \"{{hex:34}}\"".to_owned()),
+        ("generic-password", "login(\"password\", \"{{base62:16}}\")".to_owned()),
+        ("generic-password", format!("password = \"{}\"", md5("rv4Kp0qz"))),
+        ("generic-auth", format!("auth = \"{}\"", base64("user:Q5m7xkPz0aTn3RvW"))),
+    ] {
+        assert_eq!(reasons(id, &text), [], "{text}");
+    }
+}
+
+fn md5(text: &str) -> String {
+    use md5::Digest as _;
+    md5::Md5::digest(text).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[test]
+fn what_is_bare_in_a_program_and_what_stands_in_a_comment() {
+    for (id, text, wanted) in [
+        ("generic-key", "key64_019 = 0x{{hex:16}}", Some(Where::Programs)),
+        ("generic-password", "const OnePass = 134217728", Some(Where::Programs)),
+        ("generic-password", "\tszPassword TLPWSTR\n", Some(Where::Programs)),
+        ("generic-password", "# SA_PASSWORD: \"Forge123\"", Some(Where::Everywhere)),
+        ("generic-password", "SA_PASSWORD: \"Forge123\"", Some(Where::Samples)),
+        ("generic-password", "# SA_PASSWORD: \"{{base62:14}}\"", None),
+        ("password-hash-sha512crypt", "# x => \"$6${{base62:16}}${{base62:86}}\"", Some(Where::Everywhere)),
+        ("password-hash-sha1", " * \"{SSHA}{{base64:32}}\".", Some(Where::Everywhere)),
+        ("password-hash-sha1", "userPassword: {SSHA}{{base64:32}}", Some(Where::Samples)),
+        ("mandrill-api-key", "\"X-Mandrill-Signature\": \"{{base62:22}}\"", Some(Where::Everywhere)),
+        ("mandrill-api-key", "MANDRILL_API_KEY = \"{{base62:22}}\"", None),
+    ] {
+        assert_eq!(reasons(id, text).first().map(|(place, _)| *place), wanted, "{text}");
+    }
+}
+
+#[test]
+fn tokens_of_tests_name_no_issuer() {
+    let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let token = |claims: &str| {
+        let signature = examples::expand("{{base62:43}}", 5).expect("a template").text;
+        format!("{}.{}.{signature}", part(r#"{"alg":"HS256","typ":"JWT"}"#), part(claims))
+    };
+    let rules = RuleSet::builtin();
+    let most = |claims: &str| {
+        let found = crate::search::Searcher::new(&rules, 0).search(format!("t = \"{}\"", token(claims)).as_bytes());
+        let by_kind = found.found.iter().find(|m| rules.get(m.rule).id == "jwt").expect("a token").by_kind;
+        [by_kind.at(FileKind::Compiled, true), by_kind.at(FileKind::Compiled, false)]
+    };
+    let (low, high) = (Some(Confidence::Low), Some(Confidence::High));
+    assert_eq!(most(r#"{"sub":"someone"}"#), [low, high]);
+    assert_eq!(most(r#"{"iss":"https://login.acme.com/"}"#), [high, high]);
+    assert_eq!(most(r#"{"sub":"1234567890"}"#), [low, low]);
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! Names that say that a random value is no secret: digests, signatures of messages, cursors of lists, constants of protocols.
+
+use super::samples::is_chosen;
+use super::says;
+use crate::detect::{Candidate, NEIGHBOURHOOD, Operator};
+use crate::judge::signals;
+use crate::rules::Rule;
+
+/// What the name of a value, or what stands before it in its line, says it is instead of a secret. For rules that the value model judges,
+/// which see the line.
+pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<&'static str> {
+    let name = candidate.name.clone().map_or(&[][..], |name| &text[name]);
+    if is_signature(name) || is_signature_of_request(text, candidate) {
+        return Some(SIGNATURE);
+    }
+    if text[candidate.secret.clone()].ends_with(b"/aws4_request") {
+        return Some("the scope of a signature: an id, a day and a region");
+    }
+    if is_chosen(rule) {
+        return says(name, &["policy", "policies"], 1).then_some("a policy for passwords, and none itself");
+    }
+    if says(name, &["magic"], 1) && !says(name, &["link", "login"], 1) {
+        return Some("a magic value tells protocols apart, and opens nothing");
+    }
+    if is_place_in_list(name) {
+        return Some("a place in a list");
+    }
+    if is_digest(rule, name) {
+        return Some("its name says that it is a digest of something");
+    }
+    (rule.id == "generic-key" && is_public(text, candidate)).then_some("its line says that it is a public key")
+}
+
+/// Why signatures are no keys.
+pub(super) const SIGNATURE: &str = "the signature of one message or request opens no other";
+
+/// Whether a name ends as that of a signature: `X-Hub-Signature`.
+pub(super) fn is_signature(name: &[u8]) -> bool {
+    last_word(name).eq_ignore_ascii_case(b"signature")
+}
+
+fn last_word(name: &[u8]) -> &[u8] {
+    signals::words(name).last().map_or(&[], |(_, word)| word)
+}
+
+/// `nextPageToken`, `continuation_token`; a page's access token is another thing.
+fn is_place_in_list(name: &[u8]) -> bool {
+    let last = last_word(name);
+    let before = last_word(&name[..name.len() - last.len()]);
+    last.eq_ignore_ascii_case(b"token") && says(before, &["page", "next", "continuation", "cursor"], 1)
+}
+
+fn is_digest(rule: &Rule, name: &[u8]) -> bool {
+    // `api_hash` is what Telegram calls a secret.
+    let hash = matches!(&*rule.id, "generic-key" | "generic-token") && last_word(name).eq_ignore_ascii_case(b"hash");
+    hash || says(name, &["checksum", "thumbprint", "fingerprint", "hashed", "md5", "digest"], 1)
+}
+
+/// `oauth_signature="…"`, whose last word alone may be the name.
+fn is_signature_of_request(text: &[u8], candidate: &Candidate) -> bool {
+    const NAME: &[u8] = b"signature";
+    let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
+    let head = text.get(from..candidate.secret.start).unwrap_or_default();
+    let head = head.strip_suffix(b"\"").unwrap_or(head);
+    let head = head.strip_suffix(b"=").unwrap_or_default();
+    head.len() >= NAME.len() && head[head.len() - NAME.len()..].eq_ignore_ascii_case(NAME)
+}
+
+/// Whether what stands before a name in its line speaks of a public key: `pubkey, err := ParseKey("…")`.
+fn is_public(text: &[u8], candidate: &Candidate) -> bool {
+    let Some(name) = &candidate.name else { return false };
+    if !matches!(candidate.operator, Some(Operator::Call | Operator::Equals | Operator::Comma)) {
+        return false;
+    }
+    let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
+    let head = text.get(from..name.start).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', head).map_or(head, |n| &head[n + 1..]);
+    // `public` alone is a modifier in many languages.
+    let said = |words: &[u8]| line.windows(words.len()).any(|w| w.eq_ignore_ascii_case(words));
+    said(b"pubkey") || said(b"publickey") || said(b"public_key") || said(b"public key")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Detector;
+    use crate::rules::{RuleSet, examples};
+
+    /// What is said of what the rule `id` finds in `text`, a template.
+    fn said(id: &str, text: &str) -> Option<&'static str> {
+        let rules = RuleSet::builtin();
+        let text = examples::expand(text, 5).expect("a template").text;
+        let found = Detector::new(&rules).search(text.as_bytes());
+        let candidate = found.iter().find(|c| rules.get(c.rule).id == id).expect(id);
+        other_than_secret(rules.get(candidate.rule), text.as_bytes(), candidate)
+    }
+
+    #[test]
+    fn names_of_what_is_no_secret() {
+        for (id, text, word) in [
+            ("generic-auth", "Authorization: OAuth oauth_signature=\"{{base62:26}}%3D\"", "signature"),
+            ("generic-token", "X-Amz-Credential: {{upper:20}}/20200102/us-east-1/s3/aws4_request", "scope"),
+            ("generic-password", "passwordPolicy: {{base62:14}}", "policy"),
+            ("generic-token", "MagicCookieValue: \"{{hex:32}}\"", "magic"),
+            ("generic-token", "nextPageToken: \"{{base62:32}}\"", "place"),
+            ("generic-token", "node-token-checksum: \"{{hex:64}}\"", "digest"),
+            ("generic-key", "segment_key_hash: \"{{hex:32}}\"", "digest"),
+            ("generic-key", "pubkey, err := ParseKey(\"{{base64:43}}=\")", "public"),
+        ] {
+            assert!(said(id, text).is_some_and(|reason| reason.contains(word)), "{text}: {:?}", said(id, text));
+        }
+    }
+
+    #[test]
+    fn names_of_secrets() {
+        for (id, text) in [
+            ("generic-token", "magic_link_token: \"{{base62:32}}\""),
+            ("generic-token", "page_access_token: \"{{base62:32}}\""),
+            ("generic-signing-secret", "signature_secret: \"{{hex:64}}\""),
+            ("generic-api-key", "acme_api_key: \"{{hex:32}}\""),
+            ("generic-password", "db_password: \"{{base62:14}}\""),
+            ("generic-key", "sealed, err := ParseKey(\"{{base64:43}}=\")"),
+            ("generic-key", "public static final String AES_KEY = \"{{hex:32}}\";"),
+        ] {
+            assert_eq!(said(id, text), None, "{text}");
+        }
+    }
+}
