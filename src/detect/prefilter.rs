@@ -7,9 +7,12 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod gram;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+use gram::{FOLD, Gram, hash, rarity};
 
 /// How many bytes of an anchor a hit stands for. Short, because a changed text is searched for anchors this far round each of
 /// its seams; long enough that the rest is seldom missing.
@@ -30,28 +33,6 @@ struct Anchor {
     rules: Box<[usize]>,
 }
 
-struct Gram {
-    value: u32,
-    anchor: u32,
-    /// Offset of the gram within the anchor.
-    offset: u32,
-    /// The first eight bytes of the stem, folded, and which of them it has.
-    head: u64,
-    mask: u64,
-}
-
-impl Gram {
-    /// The gram at `offset` of `anchor`.
-    fn new(value: u32, anchor: u32, offset: u32, stem: &[u8]) -> Self {
-        let len = stem.len().min(8);
-        let (mut head, mut mask) = ([0; 8], [0; 8]);
-        head[..len].copy_from_slice(&stem[..len]);
-        mask[..len].fill(0xff);
-        let mask = u64::from_le_bytes(mask);
-        Self { value, anchor, offset, head: fold(u64::from_le_bytes(head)) & mask, mask }
-    }
-}
-
 /// All anchors of a rule set, ready to search.
 pub struct Prefilter {
     anchors: Vec<Anchor>,
@@ -59,7 +40,7 @@ pub struct Prefilter {
     bitmap: Box<[u32; WORDS]>,
     /// Sorted by hash and value; `starts[bucket]..starts[bucket + 1]` are those whose hash begins with `bucket`.
     grams: Vec<Gram>,
-    starts: Vec<u32>,
+    starts: Box<[u32; BUCKETS + 1]>,
 }
 
 /// The bitmap has 2^17 bits: 16 KiB, half of a first-level cache.
@@ -70,21 +51,8 @@ const WORD: u32 = 32 - WORD_BITS;
 const FIRST_BIT: u32 = WORD - 5;
 const SECOND_BIT: u32 = FIRST_BIT - 5;
 /// The table has more buckets than there are grams.
-const BUCKET_BITS: u32 = 13;
-const FOLD: u32 = 0x2020_2020;
-
-fn fold(word: u64) -> u64 {
-    word | 0x2020_2020_2020_2020
-}
-
-/// 2^32 divided by the golden ratio: spreads what differs in any bit over the high bits (Knuth, The Art of Computer Programming,
-/// 6.4).
-const FACTOR: u32 = 0x9E37_79B1;
-
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(FACTOR)
-}
-
+const BUCKET_BITS: u32 = 14;
+const BUCKETS: usize = 1 << BUCKET_BITS;
 /// Where a gram's two bits stand: the word, and their places in it. Two bits let one foreign gram in a hundred pass where one
 /// would let three pass, and cost no second look into memory.
 #[inline(always)]
@@ -95,21 +63,6 @@ fn bits(gram: u32) -> (usize, u32, u32) {
 
 fn bucket(gram: u32) -> usize {
     (hash(gram) >> (32 - BUCKET_BITS)) as usize
-}
-
-/// How rare pairs of folded bytes are in source code and prose, and then single ones, in quarters of a bit: counted over 59 MB
-/// of C, Rust, Python, JavaScript, JSON, TOML, Markdown and reStructuredText (Linux 6.1, the Python library, crates, npm).
-static RARITY: &[u8; 64 * 65] = include_bytes!("pairs.bin");
-
-fn rarity(gram: [u8; 4]) -> i32 {
-    let class = |byte: u8| match byte | 0x20 {
-        b @ 0x20..=0x3f => usize::from(b) - 0x20,
-        b @ 0x60..=0x7f => usize::from(b) - 0x40,
-        _ => 31,
-    };
-    let pair = |n: usize| i32::from(RARITY[class(gram[n]) * 64 + class(gram[n + 1])]);
-    let single = |n: usize| i32::from(RARITY[64 * 64 + class(gram[n])]);
-    pair(0) + pair(1) + pair(2) - single(1) - single(2)
 }
 
 pub use crate::rules::shape::Follow;
@@ -154,19 +107,18 @@ impl Prefilter {
                     grams.extend(last.into_iter().map(|b| Gram::new((head | b << 24) | FOLD, index, 0, &anchor.text)));
                 }
                 _ => {
-                    let (offset, window) = anchor.text[..anchor.stem]
-                        .windows(4)
-                        .enumerate()
-                        .max_by_key(|(n, w)| (rarity([w[0], w[1], w[2], w[3]]), std::cmp::Reverse(*n)))
+                    let stem = &anchor.text[..anchor.stem];
+                    let (offset, value) = (0u16..)
+                        .zip(stem.windows(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]]) | FOLD))
+                        .max_by_key(|(n, value)| (rarity(*value), std::cmp::Reverse(*n)))
                         .expect("anchors have at least three bytes, and this one not three");
-                    let value = u32::from_le_bytes([window[0], window[1], window[2], window[3]]) | FOLD;
-                    grams.push(Gram::new(value, index, offset as u32, &anchor.text[..anchor.stem]));
+                    grams.push(Gram::new(value, index, offset, stem));
                 }
             }
         }
         grams.sort_by_key(|g| (hash(g.value), g.value));
         let mut bitmap = Box::new([0; WORDS]);
-        let mut starts = vec![0u32; (1 << BUCKET_BITS) + 1];
+        let mut starts = Box::new([0u32; BUCKETS + 1]);
         for gram in &grams {
             let (word, a, b) = bits(gram.value);
             bitmap[word] |= 1u32 << a | 1 << b;
@@ -230,7 +182,10 @@ impl Prefilter {
         // The shortest stem has three bytes.
         let range = range.start..range.end.saturating_sub(2);
         #[cfg(target_arch = "x86_64")]
-        let range = avx2::each(&self.bitmap, text, range, |at, gram| self.look_up(gram, at, text, &mut found));
+        let range = {
+            let found = |at, gram| self.look_up(gram, at, text, &mut found);
+            avx2::each(&self.bitmap, text, range, |at, gram| self.may_hit(gram, at, text), found)
+        };
         self.search_narrow(text, range, &mut found);
     }
 
@@ -240,7 +195,8 @@ impl Prefilter {
         while at < end
             && let Some(chunk) = text.get(at..at + 8)
         {
-            let word = fold(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
+            let word =
+                u64::from_le_bytes(chunk.try_into().expect("eight bytes")) | u64::from(FOLD) << 32 | u64::from(FOLD);
             let mut any = 0;
             for i in 0..5 {
                 any |= self.passes((word >> (8 * i)) as u32) << i;
@@ -275,21 +231,43 @@ impl Prefilter {
         word >> a & word >> b & 1
     }
 
+    /// False if no stem stands where `gram` was found at `at`. Takes no branch that the text decides: most of what passes the bitmap
+    /// ends here, and a mispredicted branch takes longer than all of this.
+    #[inline(always)]
+    fn may_hit(&self, gram: u32, at: usize, text: &[u8]) -> bool {
+        let bucket = bucket(gram);
+        let (from, to) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        let fits = |n: usize| {
+            let Some(g) = self.grams.get(n) else { return false };
+            let start = at.wrapping_sub(usize::from(g.offset));
+            let Some(head) = text.get(start..start.wrapping_add(8)) else { return g.value == gram };
+            let head = head.try_into().expect("eight bytes");
+            g.differs(head) | u64::from(g.value ^ gram) == 0
+        };
+        // What belongs to the next bucket has another value.
+        fits(from) | fits(from + 1) | (to - from > 2)
+    }
+
     #[inline(never)]
     fn look_up(&self, gram: u32, at: usize, text: &[u8], found: &mut impl FnMut(Hit)) {
-        let h = bucket(gram);
-        for g in &self.grams[self.starts[h] as usize..self.starts[h + 1] as usize] {
+        let bucket = bucket(gram);
+        for g in &self.grams[self.starts[bucket] as usize..self.starts[bucket + 1] as usize] {
             if g.value != gram {
                 continue;
             }
-            let Some(start) = at.checked_sub(g.offset as usize) else { continue };
-            if let Some(head) = text.get(start..start + 8)
-                && fold(u64::from_le_bytes(head.try_into().expect("eight bytes"))) & g.mask != g.head
-            {
-                continue;
-            }
-            let Anchor { text: anchor, stem, .. } = &self.anchors[g.anchor as usize];
-            if text.get(start..start + stem).is_some_and(|t| t.eq_ignore_ascii_case(&anchor[..*stem])) {
+            let Some(start) = at.checked_sub(usize::from(g.offset)) else { continue };
+            let stem = usize::from(g.stem);
+            let rest = match text.get(start..start + 8) {
+                Some(head) if g.differs(head.try_into().expect("eight bytes")) != 0 => continue,
+                Some(_) => stem.min(8)..stem,
+                None => 0..stem,
+            };
+            let anchor = &self.anchors[g.anchor as usize].text;
+            let stands = rest.is_empty()
+                || text
+                    .get(start + rest.start..start + rest.end)
+                    .is_some_and(|t| t.eq_ignore_ascii_case(&anchor[rest]));
+            if stands {
                 found(Hit { at: start, anchor: g.anchor as usize });
             }
         }

@@ -46,7 +46,7 @@ fn what_is_copied_is_a_package() {
     let output = cargo.current_dir(folder.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // What the sources include at compile time lies among them.
-    for file in ["src/detect/pairs.bin", "src/detect/check/bip39-english.txt", "rules/github.toml", "build.rs"] {
+    for file in ["src/detect/grams.bin", "src/detect/check/bip39-english.txt", "rules/github.toml", "build.rs"] {
         assert!(folder.path().join(file).is_file(), "{file}");
     }
     let ships = copies.iter().find_map(|l| l.strip_prefix("--from=build ")).unwrap();

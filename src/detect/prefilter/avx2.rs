@@ -1,7 +1,8 @@
 //! The anchor search's first step on processors with AVX2: eight positions at once.
 //!
 //! The words of the bitmap are loaded one by one: as fast as the instruction that gathers eight, or faster (AMD Zen 4), and safe. What
-//! passes is written down first and looked up afterwards, because at one step in six a branch would be mispredicted.
+//! passes is written down first, then what of it fits a stem, and that is looked up: a branch at each of these steps would be
+//! mispredicted too often.
 //! Unsafe is the call of code for a processor that was asked for at run time. The portable form gives the same answers, which a test
 //! compares.
 
@@ -16,7 +17,8 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::{FACTOR, FIRST_BIT, FOLD, SECOND_BIT, WORD, WORDS};
+use super::gram::{FACTOR, FOLD};
+use super::{FIRST_BIT, SECOND_BIT, WORD, WORDS};
 
 /// Positions that one step looks at, and the bytes of text that it reads.
 const STEP: usize = 8;
@@ -24,17 +26,19 @@ const CHUNK: usize = 16;
 /// Steps with something that passes, of which note is taken before any is looked up.
 const NOTES: usize = 16;
 
-/// Calls `passed` for the positions in `range` of `text` that pass `bitmap`, with the folded gram there, and returns the rest of the
-/// range: the last positions of a text, where a chunk would reach beyond its end. On a processor that cannot run it, all of it.
+/// Calls `found` for the positions in `range` of `text` that pass `bitmap` and `fits`, both times with the folded gram there, and
+/// returns the rest of the range: the last positions of a text, where a chunk would reach beyond its end. On a processor that
+/// cannot run it, all of it.
 pub(super) fn each(
     bitmap: &[u32; WORDS],
     text: &[u8],
     range: Range<usize>,
-    passed: impl FnMut(usize, u32),
+    fits: impl Fn(usize, u32) -> bool,
+    found: impl FnMut(usize, u32),
 ) -> Range<usize> {
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
-        unsafe { walk(bitmap, text, range, passed) }
+        unsafe { walk(bitmap, text, range, fits, found) }
     } else {
         range
     }
@@ -45,10 +49,13 @@ fn walk(
     bitmap: &[u32; WORDS],
     text: &[u8],
     Range { start: mut at, end }: Range<usize>,
-    mut passed: impl FnMut(usize, u32),
+    fits: impl Fn(usize, u32) -> bool,
+    mut found: impl FnMut(usize, u32),
 ) -> Range<usize> {
     // Where a step began, and which of its positions pass.
     let mut notes = [(0, 0); NOTES];
+    let mut places = [0; NOTES * STEP];
+    let gram = |place: usize| u32::from_le_bytes(text[place..place + 4].try_into().expect("four bytes")) | FOLD;
     loop {
         let mut taken = 0;
         while taken < NOTES
@@ -64,12 +71,17 @@ fn walk(
             taken += usize::from(any != 0);
             at += STEP;
         }
+        let mut fit = 0;
         for (from, mut any) in notes[..taken].iter().copied() {
             while any != 0 {
                 let place = from + any.trailing_zeros() as usize;
-                passed(place, u32::from_le_bytes(std::array::from_fn(|i| text[place + i])) | FOLD);
+                places[fit] = place;
+                fit += usize::from(fits(place, gram(place)));
                 any &= any - 1;
             }
+        }
+        for place in places[..fit].iter().copied() {
+            found(place, gram(place));
         }
         if taken < NOTES {
             return at.min(end)..end;
