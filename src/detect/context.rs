@@ -60,12 +60,13 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
 /// characters, such as passphrases.
 fn own_value(text: &[u8], word: &Range<usize>, rule: usize, context: &Context) -> Option<Candidate> {
     let name = assign::identifier(text, word.clone());
+    // Most words are given no value, which is soon seen.
+    let value = assign::value_after(text, &name).filter(|v| v.operator != assign::Operator::Comma)?;
     let label = names::normalise(&text[name.clone()]);
     let fits = context.names.is_empty() || names::contains_any(&label, &context.names);
     if !fits || names::contains_any(&label, &context.not_names) {
         return None;
     }
-    let value = assign::value_after(text, &name).filter(|v| v.operator != assign::Operator::Comma)?;
     let bytes = value.bytes(text);
     let whole = context.value.anchored().find(&bytes)?;
     (whole.end() == bytes.len()).then_some(Candidate {

@@ -77,6 +77,9 @@ pub(super) fn last_end(text: &[u8], mut end: usize) -> usize {
 
 /// The secret of a token that begins at `start` and goes on in other pieces.
 pub(super) fn token_from(text: &[u8], start: usize, token: &Token, pattern: &Pattern) -> Option<Range<usize>> {
+    if !edge::may_begin(text, start, token.edge) {
+        return None;
+    }
     let seen = &text[start..text.len().min(start + token.shape.longest() + ROOM)];
     let piece = seen
         .iter()
@@ -94,7 +97,7 @@ pub(super) fn token_from(text: &[u8], start: usize, token: &Token, pattern: &Pat
         }
     }
     let whole = 0..pattern.anchored().find(&bytes)?.end();
-    let bounded = edge::may_begin(text, start, token.edge) && edge::is_bounded(&bytes, &whole, token.edge);
+    let bounded = edge::is_bounded(&bytes, &whole, token.edge);
     let secret = super::secret_of(pattern, &bytes, &whole);
     (bounded && whole.end > piece && !secret.is_empty()).then(|| offsets[secret.start]..offsets[secret.end - 1] + 1)
 }
