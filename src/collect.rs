@@ -37,6 +37,7 @@ pub struct Collector {
     bytes: AtomicU64,
     cancelled: AtomicBool,
     ahead: AtomicU64,
+    announced: AtomicU64,
     passed: AtomicU64,
     passed_bytes: AtomicU64,
     held: AtomicU64,
@@ -157,6 +158,16 @@ impl Collector {
         (self.stats(), self.lock().occurrences.len())
     }
 
+    /// About so many objects of a history will be looked at, once its turn comes.
+    pub fn announce_objects(&self, n: u64) {
+        self.announced.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// So many objects were announced of a history of which it will now be known exactly.
+    pub fn withdraw_objects(&self, n: u64) {
+        self.announced.fetch_sub(n, Ordering::Relaxed);
+    }
+
     /// So many more objects of a history will be looked at.
     pub fn expect_objects(&self, n: u64) {
         self.ahead.fetch_add(n, Ordering::Relaxed);
@@ -173,7 +184,7 @@ impl Collector {
     pub fn pace(&self) -> Pace {
         let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
         Pace {
-            objects: read(&self.ahead),
+            objects: read(&self.ahead) + read(&self.announced),
             passed: read(&self.passed),
             bytes: read(&self.passed_bytes),
             held: read(&self.held),

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "spillcheck: {error}");
-            ExitCode::from(2)
+            ExitCode::from(error.code())
         }
     }
 }

@@ -61,7 +61,8 @@ pub enum Target {
         /// The change.
         change: Change,
     },
-    /// What the commits of a set introduce, in the repository at `path`.
+    /// What the commits of a set introduce, in the repository at `path`, by whoever has looked at its loose objects
+    /// ([`git::loose::check_all`]) to make the set.
     Commits {
         /// The repository.
         path: PathBuf,
@@ -77,7 +78,7 @@ pub enum Target {
     },
     /// A file with a commit message.
     Message(PathBuf),
-    /// One version of one file, in the repository at `repository`.
+    /// One version of one file, in the repository at `repository`, of which the loose objects have been looked at.
     Version {
         /// The repository.
         repository: PathBuf,
@@ -188,8 +189,8 @@ pub fn run<'r>(
         line_hashes: options.line_hashes,
     };
     let mut scanned = Scanned::default();
-    for target in targets {
-        scan_target(&scan, target, options, &mut scanned)?;
+    for target in targets.iter().take_while(|_| !collector.is_cancelled()) {
+        or_error(&scan, scan_target(&scan, target, options, &mut scanned))?;
     }
     let Collected { occurrences, mut dropped, skipped, errors, unused, stats, interrupted } = collector.finish();
     let Sorted { findings, suppressed } =
@@ -227,17 +228,16 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options, scanned: &mu
             Paths::new(scan, *what, *submodules, options, scanned).scan_list(paths);
         }
         Target::Staged(path) => {
-            if let Some(repository) = readable(scan, path)? {
-                let change = git::index::Index::open(&repository)?.staged(&repository)?;
-                introduced::scan(scan, &repository, &change);
-            }
+            let repository = repository(path)?;
+            let change = git::index::Index::open(&repository)?.staged(&repository)?;
+            introduced::scan(scan, &repository, &change);
         }
         Target::Introduced { path, change } => introduced::scan(scan, &repository(path)?, change),
         Target::Commits { path, set } => {
-            if let Some(repository) = walkable(scan, path)? {
-                // A server looks at pushed commits before any ref names them.
-                scan_commits(scan, &repository, (set, &Filter::default()), "", Reach::Unknown)?;
-            }
+            let repository = repository(path)?;
+            let changes = changes(scan, &repository, (set, &Filter::default()), "")?;
+            // A server looks at pushed commits before any ref names them.
+            introduced::scan_commits(scan, &repository, &changes, set, Reach::Unknown);
         }
         Target::Listed { path, files } => {
             let base =
@@ -254,13 +254,23 @@ fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options, scanned: &mu
             // All names are looked up before the first commit is scanned: a wrong one must not cost a long scan.
             let mut chosen = Vec::with_capacity(paths.len());
             for path in paths {
-                let Some(repository) = walkable(scan, path)? else { continue };
-                let (set, filter) = selection.resolve(&repository, scan.collector)?;
-                chosen.push((repository, set, filter));
+                chosen.extend(or_error(scan, choose(scan, path, selection))?);
             }
+            let mut known = Vec::with_capacity(chosen.len());
             for (repository, set, filter) in &chosen {
                 let prefix = if paths.len() == 1 { String::new() } else { format!("{}/", git::name(repository)) };
-                scan_commits(scan, repository, (set, filter), &prefix, Reach::Unreachable)?;
+                let Some(changes) =
+                    or_error(scan, changes(scan, repository, (set, filter), &prefix).map_err(ScanFailure::from))?
+                else {
+                    continue;
+                };
+                let objects = introduced::involved(&changes).len() as u64;
+                scan.collector.announce_objects(objects);
+                known.push((repository, set, changes, objects));
+            }
+            for (repository, set, changes, objects) in known {
+                scan.collector.withdraw_objects(objects);
+                introduced::scan_commits(scan, repository, &changes, set, Reach::Unreachable);
             }
         }
     }
@@ -272,43 +282,32 @@ fn repository(path: &Path) -> Result<git2::Repository, ScanFailure> {
     git::discover(path)?.ok_or_else(|| ScanFailure::NoRepository(path.to_owned()))
 }
 
-/// The same; one of a kind that is not read here is an error of the scan.
-fn readable(scan: &Scan<'_>, path: &Path) -> Result<Option<git2::Repository>, ScanFailure> {
-    or_error(scan, path, repository(path))
+/// The commits of a selection in the repository that `path` lies in.
+fn choose(scan: &Scan<'_>, path: &Path, selection: &Selection) -> Result<(git2::Repository, Set, Filter), ScanFailure> {
+    let repository = repository(path)?;
+    git::loose::check_all(&repository)?;
+    let (set, filter) = selection.resolve(&repository, scan.collector)?;
+    Ok((repository, set, filter))
 }
 
-/// The same for those who let libgit2 walk over its commits.
-fn walkable(scan: &Scan<'_>, path: &Path) -> Result<Option<git2::Repository>, ScanFailure> {
-    let checked = repository(path).and_then(|repository| {
-        git::loose::check_all(&repository)?;
-        Ok(repository)
-    });
-    or_error(scan, path, checked)
-}
-
-fn or_error(
-    scan: &Scan<'_>,
-    path: &Path,
-    opened: Result<git2::Repository, ScanFailure>,
-) -> Result<Option<git2::Repository>, ScanFailure> {
-    match opened {
-        Err(ScanFailure::Git(error @ GitError::Unreadable { .. })) => {
-            scan.collector.error(path.display().to_string(), error.problem());
+/// What cannot be read of a repository is an error of the scan, and no reason not to scan the rest.
+fn or_error<T>(scan: &Scan<'_>, result: Result<T, ScanFailure>) -> Result<Option<T>, ScanFailure> {
+    match result {
+        Err(ScanFailure::Git(GitError::Unreadable { path, problem })) => {
+            scan.collector.error(path.display().to_string(), problem);
             Ok(None)
         }
         other => other.map(Some),
     }
 }
 
-/// What those commits of a set introduce that pass the filter; `prefix` is put before their paths, and `otherwise` said of commits
-/// that nothing reaches.
-fn scan_commits(
+/// The changes that those commits of a set are that pass the filter; `prefix` is put before their paths.
+fn changes(
     scan: &Scan<'_>,
     repository: &git2::Repository,
     (set, filter): (&Set, &Filter),
     prefix: &str,
-    otherwise: Reach,
-) -> Result<(), ScanFailure> {
+) -> Result<Vec<Change>, GitError> {
     let git::ranges::Range { mut changes, cut_at } = git::ranges::commits(repository, set, filter, scan.collector)?;
     if !prefix.is_empty() {
         changes.iter_mut().flat_map(|change| &mut change.new).for_each(|changed| changed.origin.put_before(prefix));
@@ -321,6 +320,5 @@ fn scan_commits(
         );
         scan.collector.error(git::name(repository), problem);
     }
-    introduced::scan_commits(scan, repository, &changes, set, otherwise)?;
-    Ok(())
+    Ok(changes)
 }

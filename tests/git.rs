@@ -36,6 +36,8 @@ mod repositories;
 mod selection;
 #[path = "git/staged.rs"]
 mod staged;
+#[path = "git/storage.rs"]
+mod storage;
 mod support;
 #[path = "git/thin.rs"]
 mod thin;

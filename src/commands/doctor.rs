@@ -26,7 +26,7 @@ const STAGES: &[(Stage, bool)] = &[(Stage::PreCommit, true), (Stage::CommitMsg, 
 
 /// Looks at the hooks of the repository round the folder `here`.
 pub(super) fn run(here: &Path) -> Result<Outcome, UsageError> {
-    let repository = git::discover(here).map_err(UsageError::new)?;
+    let repository = git::discover(here)?;
     let repository =
         repository.ok_or_else(|| UsageError::new("not in a git repository: there are no hooks to look at"))?;
     let folder = install::folder(&repository).map_err(UsageError::new)?;

@@ -59,10 +59,11 @@ pub(super) fn run(args: ExplainArgs) -> Result<Outcome, UsageError> {
             (Target::Paths { paths: vec![path], what: What::Files, submodules: false }, bytes)
         }
         Some(revision) => {
-            let repository = git::discover(Path::new(".")).map_err(UsageError::new)?;
+            let repository = git::discover(Path::new("."))?;
             let repository =
                 repository.ok_or_else(|| UsageError::new("not in a git repository: COMMIT has no meaning"))?;
-            let (bytes, _) = git::version(&repository, revision, &place.path).map_err(UsageError::new)?;
+            git::loose::check_all(&repository)?;
+            let (bytes, _) = git::version(&repository, revision, &place.path)?;
             (Target::Version { repository: ".".into(), revision: revision.clone(), file: place.path.clone() }, bytes)
         }
     };

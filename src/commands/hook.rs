@@ -35,7 +35,7 @@ pub(super) fn run(args: HookArgs) -> Result<Outcome, UsageError> {
 fn change(folder: &Path, global: bool, install: bool) -> Result<Vec<String>, UsageError> {
     let program = std::env::current_exe().map_err(|e| UsageError::new(format!("the path of this program: {e}")))?;
     let repository = || {
-        let found = git::discover(folder).map_err(UsageError::new)?;
+        let found = git::discover(folder)?;
         found.ok_or_else(|| UsageError::new(format!("{}: not in a git repository", folder.display())))
     };
     let lines = match (global, install) {

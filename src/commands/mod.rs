@@ -17,6 +17,7 @@ mod scan;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::git::GitError;
 
 /// How a run ended; the numbers are the exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +43,29 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// What the user did wrong, or what kept the run from starting: exit code 2.
+/// What the user did wrong, or what kept the run from starting.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct UsageError(String);
+#[error("{message}")]
+pub struct UsageError {
+    message: String,
+    code: u8,
+}
 
 impl UsageError {
     fn new(error: impl std::fmt::Display) -> Self {
-        Self(error.to_string())
+        Self { message: error.to_string(), code: 2 }
+    }
+
+    /// The exit code: 2, or 3 where a repository cannot be read, which is no fault of the user.
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+}
+
+impl From<GitError> for UsageError {
+    fn from(error: GitError) -> Self {
+        let code = if matches!(error, GitError::Unreadable { .. }) { 3 } else { 2 };
+        Self { code, ..Self::new(error) }
     }
 }
 

@@ -50,7 +50,7 @@ impl Progress {
     }
 }
 
-/// What is shown. `history` holds when objects began to be looked at.
+/// What is shown. `history` holds when the first objects had been looked at.
 fn line(collector: &Collector, history: &mut Option<Instant>) -> String {
     let (stats, matches) = collector.so_far();
     let pace = collector.pace();
@@ -58,7 +58,10 @@ fn line(collector: &Collector, history: &mut Option<Instant>) -> String {
         let (files, blobs, megabytes) = (stats.files, stats.blobs, stats.bytes >> 20);
         return format!("scanned {files} files, {blobs} blobs, {megabytes} MB; {matches} possible findings");
     }
-    let since = history.get_or_insert_with(Instant::now).elapsed();
+    if pace.passed > 0 {
+        history.get_or_insert_with(Instant::now);
+    }
+    let since = history.map_or(Duration::ZERO, |began| began.elapsed());
     let left = match time_left(since, pace.passed, pace.objects) {
         Some(left) => format!("; about {} left", duration(left)),
         None => String::new(),

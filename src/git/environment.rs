@@ -31,20 +31,17 @@ struct Environment {
 
 /// The environment's repository; none if no variable is set or there is no repository. The error is for the user.
 fn current() -> Result<Option<&'static Environment>, GitError> {
-    static CURRENT: OnceLock<Result<Option<Environment>, String>> = OnceLock::new();
-    match CURRENT.get_or_init(read) {
-        Ok(environment) => Ok(environment.as_ref()),
-        Err(message) => Err(GitError::Other(message.clone())),
-    }
+    static CURRENT: OnceLock<Result<Option<Environment>, GitError>> = OnceLock::new();
+    CURRENT.get_or_init(read).as_ref().map(Option::as_ref).map_err(GitError::clone)
 }
 
-fn read() -> Result<Option<Environment>, String> {
+fn read() -> Result<Option<Environment>, GitError> {
     if VARIABLES.iter().all(|name| std::env::var_os(name).is_none()) {
         return Ok(None);
     }
     if std::env::var_os("GIT_COMMON_DIR").is_some_and(|folder| !folder.as_encoded_bytes().ends_with(b"/")) {
         // libgit2 1.9 puts names right behind it.
-        return Err("GIT_COMMON_DIR must end with `/` to be read here".to_owned());
+        return Err(GitError::Other("GIT_COMMON_DIR must end with `/` to be read here".to_owned()));
     }
     let git_dir = std::env::var_os("GIT_DIR");
     let opened = match &git_dir {
@@ -55,8 +52,11 @@ fn read() -> Result<Option<Environment>, String> {
         Ok(repository) => repository,
         Err(error) if git_dir.is_none() && error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) => {
-            let at = git_dir.map_or_else(|| "the current folder".to_owned(), |d| format!("GIT_DIR {}", d.display()));
-            return Err(format!("{at}: cannot open git repository: {}", error.message()));
+            let at = git_dir.map_or_else(|| ".".to_owned(), |folder| format!("GIT_DIR {}", folder.display()));
+            return Err(match error.code() {
+                ErrorCode::NotFound => GitError::Other(format!("{at}: no git repository: {}", error.message())),
+                _ => super::open_error(Path::new(&at), &error),
+            });
         }
     };
     let has_own = || repository.config().is_ok_and(|c| c.get_entry("core.worktree").is_ok());

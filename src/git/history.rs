@@ -1,6 +1,8 @@
 //! The history of a repository: what its objects hold, and where that stands.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::{Oid, Repository};
@@ -13,20 +15,33 @@ use super::forest::Forest;
 use super::graph;
 use super::holdings::{Holdings, Key};
 use super::lineage::Lineage;
-use super::store::Store;
+use super::store::{Store, object_folders};
 use super::tips::tips;
-use super::{GitError, commit_about, objects};
+use super::{GitError, commit_about, loose, objects};
 use crate::judge::companions::Companions;
 use crate::origin::{Commit, Origin, Reach};
 use crate::report::DropReason;
 use crate::search::{Match, Matches};
 use crate::source::Scan;
 
-/// Searches all objects of `repository` and hands what is found over to the scan's collector. `prefix` is put before every
-/// path.
-pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<(), GitError> {
+/// About how many objects [`scan`] will look at, for those who wait: half of what packs hold, because trees are not searched there.
+pub fn extent(repository: &Repository) -> u64 {
+    let of_packs = |folder: &Path| {
+        let files = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());
+        let indexes = files.filter(|path| path.extension().is_some_and(|e| e == "idx"));
+        let open = |path: PathBuf| gix_pack::index::File::at(path, gix_hash::Kind::Sha1).ok();
+        indexes.filter_map(open).map(|index| u64::from(index.num_objects()) / 2).sum::<u64>()
+    };
+    let folders = object_folders(repository, |_, _| {});
+    folders.iter().map(|folder| loose::list(folder).0.len() as u64 + of_packs(folder)).sum()
+}
+
+/// Searches all objects of `repository`, of which so many were `announced`, and hands what is found over to the scan's collector.
+/// `prefix` is put before every path.
+pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u64) {
     let store = Store::open(repository, scan.collector, scan.pool);
     let forests: Vec<Forest<'_>> = scan.pool.install(|| store.packs.iter().map(Forest::new).collect());
+    scan.collector.withdraw_objects(announced);
     let mut holdings = objects::search(repository, &store, &forests, scan);
     let mut wanted = Bits::new(store.len());
     let reported = |key: u32| holdings.keys[key as usize].by_kind.most() >= Some(scan.floor);
@@ -34,7 +49,11 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
         wanted.insert(*number);
     }
     let commits = Commits::new(std::mem::take(&mut holdings.commits), store.len());
-    let attribution = attribute(scan, repository, &store, forests, commits, &wanted)?;
+    // What was found is reported whether it is known where it stands or not.
+    let attribution = attribute(scan, repository, &store, forests, commits, &wanted).unwrap_or_else(|error| {
+        scan.collector.error(super::name(repository), error.problem());
+        None
+    });
     let commits = attribution.as_ref().map_or(0, |a| a.lineage.order.len() as u64);
     scan.collector.objects(holdings.count, holdings.bytes, commits);
     holdings.skipped.iter().for_each(|(reason, n)| scan.collector.skip_many(*reason, *n));
@@ -46,7 +65,6 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
         &Findings { scan, repository, store: &store, holdings: &holdings, attribution: attribution.as_ref(), prefix },
         &staged,
     );
-    Ok(())
 }
 
 /// Where the wanted objects stand; nothing if the scan is interrupted, because half of a walk would be wrong.
@@ -69,8 +87,7 @@ fn attribute(
         graph::read(store, &forests, elsewhere, wanted, collector, pool, limits)
     };
     let lineage = || {
-        let handle =
-            super::reopen(path).map_err(|e| GitError::Other(format!("{}: {}", path.display(), e.message())))?;
+        let handle = super::reopen(path).map_err(|e| GitError::cannot_open(path, e.message()))?;
         let tips = tips(&handle, collector)?;
         let lineage = Lineage::new(&handle, store, &commits, &tips, collector);
         Ok::<_, GitError>((tips, lineage))

@@ -12,7 +12,7 @@ use gix_index::extension::Tree as Cached;
 use gix_index::{Entry, File};
 
 use super::ranges::{self, Change, Changed, Parent};
-use super::{GitError, loose, name};
+use super::{GitError, head, loose, name};
 use crate::origin::Origin;
 
 /// Kinds of entries of trees and of the index, by the bits of their mode (gitformat-index(5)).
@@ -26,8 +26,8 @@ const LONGEST: usize = 4096;
 /// The index of a repository, as it was when it was opened.
 pub struct Index {
     file: File,
-    /// The repository's name in messages.
-    of: String,
+    /// The repository's folder, for messages.
+    of: PathBuf,
 }
 
 impl Index {
@@ -35,8 +35,8 @@ impl Index {
     /// their own, which the environment names. Where there is none, nothing is staged.
     pub fn open(repository: &Repository) -> Result<Self, GitError> {
         let path = super::environment::index_file(repository.path()).unwrap_or_else(|| repository.path().join("index"));
-        let of = name(repository);
-        let fail = |problem: String| GitError::Other(format!("{of}: cannot read the index: {problem}"));
+        let of = PathBuf::from(name(repository));
+        let fail = |why: String| GitError::unreadable(repository, format!("cannot read the index: {why}"));
         if super::is_special(&path) {
             return Err(fail(format!("{} is no regular file", path.display())));
         }
@@ -89,7 +89,9 @@ impl Index {
         for entry in self.file.entries().iter().filter(is_there) {
             let (id, path) = (oid(&entry.id), self.path(entry));
             if entry.mode.is_sparse() {
-                self.below(repository, id, path.strip_suffix(b"/").unwrap_or(path), &mut files)?;
+                let mut below = Vec::new();
+                head::files_below(repository, id, path, &mut below).map_err(|error| self.cannot_compare(&error))?;
+                files.extend(below.into_iter().map(|(id, path)| (id, lossy(&path))));
             } else {
                 files.push((id, lossy(path)));
             }
@@ -122,34 +124,12 @@ impl Index {
     }
 
     fn cannot_compare(&self, error: &git2::Error) -> GitError {
-        GitError::Other(format!("{}: cannot compare the index with HEAD: {}", self.of, error.message()))
+        let problem = format!("cannot compare the index with HEAD: {} (`git fsck` tells more)", error.message());
+        GitError::Unreadable { path: self.of.clone(), problem }
     }
 
     fn tree<'r>(&self, repository: &'r Repository, id: Oid) -> Result<Tree<'r>, GitError> {
-        let tree = loose::check(repository, id).and_then(|()| repository.find_tree(id));
-        tree.map_err(|error| self.cannot_compare(&error))
-    }
-
-    /// Adds the files of the tree `id` at `path`, and of those in it.
-    fn below(
-        &self,
-        repository: &Repository,
-        id: Oid,
-        path: &[u8],
-        files: &mut Vec<(Oid, String)>,
-    ) -> Result<(), GitError> {
-        let mut folders = vec![(id, path.to_vec())];
-        while let Some((id, path)) = folders.pop() {
-            for entry in &self.tree(repository, id)? {
-                let path = [&path, &b"/"[..], entry.name_bytes()].concat();
-                match entry.kind() {
-                    Some(ObjectType::Tree) => folders.push((entry.id(), path)),
-                    Some(ObjectType::Blob) => files.push((entry.id(), lossy(&path))),
-                    _ => {}
-                }
-            }
-        }
-        Ok(())
+        head::tree_of(repository, id).map_err(|error| self.cannot_compare(&error))
     }
 }
 

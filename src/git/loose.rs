@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use git2::{ObjectType, Odb, Oid, Repository};
 use libdeflater::Decompressor;
 
+use super::GitError;
 use super::forest::Kind;
 use super::store::object_folders;
-use super::{GitError, name};
 
 /// Type and size before the text: `commit 123` and a zero byte. Longer ones are none.
 const LONGEST_HEADER: usize = 64;
@@ -36,20 +36,16 @@ pub(super) fn check(repository: &Repository, id: Oid) -> Result<(), git2::Error>
 /// # Errors
 /// [`GitError::Unreadable`] names the first that cannot be read.
 pub fn check_all(repository: &Repository) -> Result<(), GitError> {
-    let fail = |problem: String| GitError::Unreadable { path: super::folder(repository).to_owned(), message: problem };
-    let odb = repository.odb().map_err(|e| fail(message(e)))?;
+    let fail = |why: &str| {
+        GitError::unreadable(repository, format!("its commits cannot be walked: {why} (`git fsck` tells more)"))
+    };
+    let odb = repository.odb().map_err(|e| fail(e.message()))?;
     for folder in object_folders(repository, |_, _| {}) {
         let (ids, _) = list(&folder);
         // What has no header may be anything.
         let is_walked = |id: &Oid| odb.read_header(*id).map_or(true, |(_, kind)| kind != ObjectType::Blob);
         for id in ids.into_iter().filter(is_walked) {
-            check(repository, id).map_err(|error| {
-                fail(format!(
-                    "{}: the commits of {} cannot be walked (`git fsck` tells)",
-                    error.message(),
-                    name(repository)
-                ))
-            })?;
+            check(repository, id).map_err(|error| fail(error.message()))?;
         }
     }
     Ok(())

@@ -48,24 +48,16 @@ pub use version::version;
 const COMMIT_MESSAGE: &str = "<commit message>";
 
 /// Why a repository, a ref or a range cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum GitError {
-    /// The repository cannot be opened.
-    #[error("{}: {}", path.display(), self.problem())]
-    Open {
-        /// Where it was looked for.
-        path: PathBuf,
-        /// What libgit2 said, and what to do where that is known.
-        message: String,
-    },
-    /// The repository is of a kind that is not read here (SHA-256 ids, reftable refs), or damaged so that libgit2 would not come
-    /// to an end. No fault of who asked for it.
-    #[error("{}: {}", path.display(), self.problem())]
+    /// The repository or a part of it is damaged, or of a kind that is not read here (SHA-256 ids, reftable refs). No fault of who
+    /// asked for it: the scan is incomplete.
+    #[error("{}: {problem}", path.display())]
     Unreadable {
         /// Where it is.
         path: PathBuf,
-        /// What is wrong, and what to do.
-        message: String,
+        /// What is wrong, and what to do where that is known.
+        problem: String,
     },
     /// A revision or range the user named does not exist.
     #[error("{repository}: {}", self.problem())]
@@ -83,12 +75,20 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// Something of `repository` cannot be read.
+    fn unreadable(repository: &Repository, problem: String) -> Self {
+        Self::Unreadable { path: name(repository).into(), problem }
+    }
+
+    /// No repository can be opened at `path`.
+    pub fn cannot_open(path: &Path, why: &str) -> Self {
+        Self::Unreadable { path: path.to_owned(), problem: format!("cannot open git repository: {why}") }
+    }
+
     /// What is wrong, for places that name the repository themselves.
     pub fn problem(&self) -> String {
         match self {
-            Self::Open { message, .. } | Self::Unreadable { message, .. } => {
-                format!("cannot open git repository: {message}")
-            }
+            Self::Unreadable { problem, .. } => problem.clone(),
             Self::Revision { revision, message, .. } => format!("bad revision {revision:?}: {message}"),
             Self::Other(message) => message.clone(),
         }
@@ -144,32 +144,55 @@ pub fn discover(path: &Path) -> Result<Option<Repository>, GitError> {
 fn refuse_special(path: &Path) -> Result<(), GitError> {
     match special::find(path) {
         Some(file) => {
-            let message = format!("{} is no regular file: reading it could wait for ever", file.display());
-            Err(GitError::Open { path: path.to_owned(), message })
+            let why = format!("{} is no regular file: reading it could wait for ever", file.display());
+            Err(GitError::cannot_open(path, &why))
         }
         None => Ok(()),
     }
 }
 
 fn optional(path: &Path, opened: Result<Repository, git2::Error>) -> Result<Option<Repository>, GitError> {
-    match opened {
+    match opened.and_then(|repository| at_home(path, repository)) {
         Ok(repository) => Ok(Some(repository)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(open_error(path, &error)),
     }
 }
 
+/// The repository as it is seen from `path`. `core.worktree` may name any folder, and counts only for those who look from there:
+/// else the working tree is the folder whose `.git` leads to the repository, and there is none if no folder does. Where a scan finds
+/// its configuration is not for the repository to say.
+fn at_home(path: &Path, repository: Repository) -> Result<Repository, git2::Error> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let (Some(here), Some(top)) = (real(path), repository.workdir().and_then(real)) else { return Ok(repository) };
+    if here.starts_with(&top) {
+        return Ok(repository);
+    }
+    let own = real(repository.path());
+    let leads_here = |folder: &&Path| special::git_folder(folder).and_then(|found| real(&found)) == own;
+    match here.ancestors().filter(|folder| folder.join(".git").exists()).find(leads_here) {
+        Some(folder) => {
+            repository.set_workdir(folder, false)?;
+            Ok(repository)
+        }
+        None => {
+            let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
+            Repository::open_ext(repository.path(), flags, &[] as &[&Path])
+        }
+    }
+}
+
 fn open_error(path: &Path, error: &git2::Error) -> GitError {
-    let (path, message) = (path.to_owned(), error.message());
+    let message = error.message();
     let kind = if message.contains("objectformat") || message.contains("object format") {
         "SHA-256"
     } else if message.contains("refstorage") {
         "reftable"
     } else {
-        return GitError::Open { path, message: message.to_owned() };
+        return GitError::cannot_open(path, message);
     };
-    let message = format!("{message}; {kind} repositories cannot be read yet: scan the working tree with --no-history");
-    GitError::Unreadable { path, message }
+    let why = format!("{message}; {kind} repositories cannot be read yet: scan the working tree with --no-history");
+    GitError::cannot_open(path, &why)
 }
 
 /// Where a repository is found again: its working tree, or its git directory.

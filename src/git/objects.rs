@@ -23,7 +23,9 @@ pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'
     const KINDS: [Kind; 3] = [Kind::Blob, Kind::Commit, Kind::Tag];
     let name = super::name(repository);
     let mut total = Holdings::default();
-    scan.collector.expect_objects(forests.iter().flat_map(|f| KINDS.map(|kind| f.count(kind))).sum());
+    let rest = rest(store, forests, scan, &name);
+    let in_walks: u64 = forests.iter().flat_map(|f| KINDS.map(|kind| f.count(kind))).sum();
+    scan.collector.expect_objects(in_walks + rest.len() as u64);
     for (n, forest) in forests.iter().enumerate() {
         for kind in KINDS {
             let roots = forest.roots(kind);
@@ -39,7 +41,7 @@ pub(super) fn search(repository: &Repository, store: &Store, forests: &[Forest<'
             total = total.merge(found);
         }
     }
-    total.merge(search_rest(repository, store, forests, scan, &name))
+    total.merge(search_rest(repository, store, &rest, scan, &name))
 }
 
 /// What a walk over packs may take of memory.
@@ -49,14 +51,8 @@ pub(super) fn limits(scan: &Scan<'_>) -> Limits {
     Limits { held: scan.max_memory, object: scan.max_blob_size.max(ALWAYS) }
 }
 
-/// Loose objects, and those of a pack whose delta base is elsewhere: through libgit2.
-fn search_rest(
-    repository: &Repository,
-    store: &Store,
-    forests: &[Forest<'_>],
-    scan: &Scan<'_>,
-    name: &str,
-) -> Holdings {
+/// Numbers of loose objects, and of those of a pack whose delta base is elsewhere. One that has no base is an error of the scan.
+fn rest(store: &Store, forests: &[Forest<'_>], scan: &Scan<'_>, name: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = store.only_loose().collect();
     for (n, forest) in forests.iter().enumerate() {
         for (entry, problem) in &forest.lost {
@@ -69,7 +65,11 @@ fn search_rest(
             }
         }
     }
-    scan.collector.expect_objects(numbers.len() as u64);
+    numbers
+}
+
+/// Searches these objects one by one.
+fn search_rest(repository: &Repository, store: &Store, numbers: &[u32], scan: &Scan<'_>, name: &str) -> Holdings {
     let path = repository.path().to_owned();
     scan.pool.install(|| {
         numbers
@@ -137,10 +137,10 @@ fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
     (object.kind().into(), object.data().to_vec())
 }
 
-/// Searches one blob, or the message of a commit, with a worker's own `handle`. One that cannot be read is an error of the scan.
-pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>) -> Matches {
-    let name = handle.as_ref().map(super::name).unwrap_or_default();
-    let Some((kind, text)) = read(handle, None, id, scan.collector, &name) else { return Matches::default() };
+/// Searches one blob, or the message of a commit, of the repository `name` with a worker's own `handle`. One that cannot be read is
+/// an error of the scan.
+pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>, name: &str) -> Matches {
+    let Some((kind, text)) = read(handle, None, id, scan.collector, name) else { return Matches::default() };
     if kind == Kind::Blob && scan.is_blob_too_large(text.len() as u64) {
         scan.collector.skip(SkipReason::TooLarge);
         return Matches::default();

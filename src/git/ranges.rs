@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use git2::{Delta, Diff, DiffOptions, Oid, Repository};
+use git2::{Delta, Diff, DiffOptions, ErrorClass, ErrorCode, Oid, Repository};
 
 use super::selection::Filter;
 use super::{GitError, describe, name};
@@ -127,7 +127,7 @@ pub fn parse(repository: &Repository, range: &str) -> Result<Set, GitError> {
     let set = |to, from: &[Oid]| Set { label: range.to_owned(), include: vec![to], exclude: from.to_vec() };
     if let Some((from, to)) = range.split_once("...") {
         let (from, to) = (resolve(from)?, resolve(to)?);
-        let base = repository.merge_base(from, to).map_err(|e| cannot_walk(repository, range, &e))?;
+        let base = repository.merge_base(from, to).map_err(|e| bad_revision(repository, range, &e))?;
         return Ok(set(to, &[base]));
     }
     if let Some((from, to)) = range.split_once("..") {
@@ -222,10 +222,29 @@ impl<'r> Tip<'r> {
 }
 
 pub(super) fn cannot_walk(repository: &Repository, label: &str, error: &git2::Error) -> GitError {
-    GitError::Other(format!("{}: cannot walk {label}: {}", name(repository), error.message()))
+    GitError::unreadable(repository, format!("cannot walk {label}: {} (`git fsck` tells more)", error.message()))
 }
 
-fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {
+/// Why a revision names no commit: it is wrong, or something that it leads to cannot be read.
+pub(super) fn bad_revision(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {
+    let begins = revision.split(['~', '^', '@', ':', '.']).next().unwrap_or_default();
+    let is_hex = !begins.is_empty() && begins.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_id = is_hex && repository.resolve_reference_from_short_name(begins).is_err();
+    let why = match error.code() {
+        // A name that is there may lead to an object that is not.
+        ErrorCode::NotFound if error.class() == ErrorClass::Odb && !is_id => Some(error.message().to_owned()),
+        // Of damaged refs none is found, and libgit2 says why only once.
+        ErrorCode::NotFound => {
+            let listed = super::reopen(repository.path()).and_then(|fresh| fresh.references().map(drop));
+            listed.err().map(|error| error.message().to_owned())
+        }
+        ErrorCode::InvalidSpec | ErrorCode::Ambiguous | ErrorCode::Peel | ErrorCode::UnbornBranch => None,
+        _ => Some(error.message().to_owned()),
+    };
+    if let Some(why) = why {
+        let problem = format!("cannot read revision {revision:?}: {why} (`git fsck` tells more)");
+        return GitError::unreadable(repository, problem);
+    }
     let mut message = error.message().to_owned();
     if repository.is_shallow() {
         message.push_str("; the clone is shallow: fetch the missing commits (`git fetch --unshallow`, or fetch-depth: 0 in actions/checkout)");

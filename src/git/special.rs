@@ -45,7 +45,7 @@ pub(super) fn find(path: &Path) -> Option<PathBuf> {
 }
 
 /// The git folder of a working tree, of a linked one, or of a bare repository.
-fn git_folder(path: &Path) -> Option<PathBuf> {
+pub(super) fn git_folder(path: &Path) -> Option<PathBuf> {
     let dot_git = path.join(".git");
     match fs::metadata(&dot_git) {
         Ok(metadata) if metadata.is_dir() => Some(dot_git),

@@ -54,8 +54,8 @@ pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Opt
 pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tips, GitError> {
     let label = name(repository);
     let mut tips = Tips::default();
-    let references =
-        repository.references().map_err(|e| GitError::Other(format!("{label}: cannot list refs: {}", e.message())))?;
+    let fail = |error: git2::Error| GitError::unreadable(repository, format!("cannot list refs: {}", error.message()));
+    let references = repository.references().map_err(fail)?;
     for reference in references {
         let reference = match reference {
             Ok(reference) => reference,

@@ -1,6 +1,6 @@
 //! Refs that are pushed: pre-push on the sender's side, pre-receive on a server.
 
-use git2::{Oid, Repository};
+use git2::{ErrorCode, Oid, Repository};
 
 use super::HookError;
 use crate::git;
@@ -124,7 +124,7 @@ pub(super) fn without_refs(
     plan: &mut Plan,
 ) -> Result<Option<Oid>, HookError> {
     let tip = tip.unwrap_or_else(|| "HEAD".to_owned());
-    if tip == "HEAD" && repository.is_empty().unwrap_or(false) {
+    if tip == "HEAD" && repository.head().is_err_and(|error| error.code() == ErrorCode::UnbornBranch) {
         plan.note("there is no commit yet: there is nothing to push");
         return Ok(None);
     }

@@ -1,6 +1,6 @@
 //! Paths of a scan: files and folders, and the repositories that they are or hold.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use git2::Repository;
@@ -49,6 +49,8 @@ impl Place {
 pub(super) struct Scanned {
     /// Object stores of which the history was scanned, by the folder that working trees share.
     stores: HashSet<PathBuf>,
+    /// Object stores of which the history is yet to be scanned, with the number of objects that the progress was told of.
+    announced: HashMap<PathBuf, u64>,
     /// Places, without links and `..`, and which parts of them.
     places: HashSet<(What, PathBuf)>,
 }
@@ -79,15 +81,23 @@ impl<'s> Paths<'s> {
         // All targets are looked at before the first is scanned: a wrong name must not cost a long scan.
         let places = paths.iter().map(|path| Place::new(path)).collect::<Result<Vec<_>, _>>()?;
         let one_base = places.iter().all(|p| p.base() == places[0].base());
+        if places.len() > 1 {
+            self.announce(places.iter().map(|place| &*place.path));
+        }
         for place in &places {
+            if self.scan.collector.is_cancelled() {
+                break;
+            }
             let prefix = if one_base { String::new() } else { prefix_of(place) };
             let opened = self.open(place);
-            let is_refused = matches!(opened, Err(ScanFailure::Git(GitError::Unreadable { .. })));
+            let is_broken = matches!(opened, Err(ScanFailure::Git(GitError::Unreadable { .. })));
             let repository = match opened {
-                Err(error) if self.what == What::History && !is_refused => return Err(error),
+                Err(error) if self.what == What::History && !is_broken => return Err(error),
                 other => self.or_error(place, other),
             };
-            if self.place(place, repository, &prefix) == 0 && self.what == What::History && !is_refused {
+            let met = self.place(place, repository, &prefix);
+            // What an interrupted walk did not meet may be there.
+            if met == 0 && self.what == What::History && !is_broken && !self.scan.collector.is_cancelled() {
                 return Err(ScanFailure::NoRepository(place.path.clone()));
             }
         }
@@ -97,6 +107,7 @@ impl<'s> Paths<'s> {
     /// The same for a list of repositories: what one of them lacks is an error of the scan, and the others are scanned. One that
     /// is named twice, or lies in another one of the list, is scanned once.
     pub(super) fn scan_list(&mut self, paths: &[PathBuf]) {
+        self.announce(paths.iter().map(|path| &**path));
         for path in paths {
             if self.scan.collector.is_cancelled() {
                 return;
@@ -108,7 +119,7 @@ impl<'s> Paths<'s> {
                     let is_broken = opened.is_err();
                     let repository = self.or_error(&place, opened);
                     let met = self.place(&place, repository, &prefix_of(&place));
-                    if met == 0 && !is_broken && self.what != What::Files {
+                    if met == 0 && !is_broken && self.what != What::Files && !self.scan.collector.is_cancelled() {
                         self.scan.collector.error(path.display().to_string(), "not a git repository");
                     }
                 }
@@ -124,8 +135,8 @@ impl<'s> Paths<'s> {
         }
         match git::open(&place.path)? {
             None if place.path.join(".git").symlink_metadata().is_ok() => {
-                let message = "its .git leads to no repository: history was not scanned".to_owned();
-                Err(GitError::Open { path: place.path.clone(), message }.into())
+                let why = "its .git leads to no repository: history was not scanned";
+                Err(GitError::cannot_open(&place.path, why).into())
             }
             found => Ok(found),
         }
@@ -152,6 +163,7 @@ impl<'s> Paths<'s> {
             What::Both | What::Files => self.files(place, prefix),
         };
         let mut covered: Vec<PathBuf> = Vec::new();
+        self.announce(nested.iter().map(|path| &**path));
         if let Some(repository) = &repository {
             self.history(repository, prefix);
             if self.options.seeks_unused && (is_bare || self.what == What::History) {
@@ -168,6 +180,21 @@ impl<'s> Paths<'s> {
             self.uncovered(&repository, prefix, &covered);
         }
         met
+    }
+
+    /// Tells the progress of the histories that will be scanned. What cannot be opened is said when its turn comes.
+    fn announce<'p>(&mut self, paths: impl Iterator<Item = &'p Path>) {
+        let opened = paths.filter(|_| self.what != What::Files).filter_map(|path| git::open(path).ok().flatten());
+        for repository in opened {
+            let store = store_of(&repository);
+            // Submodules are scanned with the repository round them, if at all.
+            let is_module = store.components().any(|part| part.as_os_str() == "modules") && !repository.is_bare();
+            if !is_module && !self.scanned.stores.contains(&store) && !self.scanned.announced.contains_key(&store) {
+                let objects = git::history::extent(&repository);
+                self.scan.collector.announce_objects(objects);
+                self.scanned.announced.insert(store, objects);
+            }
+        }
     }
 
     /// A repository that a walk met at `path`, below `place`. Paths that are scanned with their history join `covered`. Returns how
@@ -216,6 +243,9 @@ impl<'s> Paths<'s> {
 
     /// Submodules whose history was not scanned: skipped, or if they were asked for, an error.
     fn uncovered(&self, repository: &Repository, prefix: &str, covered: &[PathBuf]) {
+        if self.scan.collector.is_cancelled() {
+            return;
+        }
         for path in submodules(repository).into_iter().filter(|path| !covered.contains(path)) {
             if self.submodules {
                 let subject = format!("submodule {prefix}{}", path.display());
@@ -230,11 +260,10 @@ impl<'s> Paths<'s> {
 
     /// History, unless another working tree has brought the same one.
     fn history(&mut self, repository: &Repository, prefix: &str) {
-        let store = std::fs::canonicalize(repository.commondir()).unwrap_or_else(|_| repository.commondir().to_owned());
-        if self.scanned.stores.insert(store)
-            && let Err(error) = history::scan(self.scan, repository, prefix)
-        {
-            self.scan.collector.error(git::name(repository), error.to_string());
+        let store = store_of(repository);
+        let announced = self.scanned.announced.remove(&store).unwrap_or(0);
+        if !self.scan.collector.is_cancelled() && self.scanned.stores.insert(store) {
+            history::scan(self.scan, repository, prefix, announced);
         }
     }
 
@@ -262,6 +291,11 @@ impl<'s> Paths<'s> {
     fn files(&self, place: &Place, prefix: &str) -> Vec<PathBuf> {
         files::scan(self.scan, &self.tree(place, prefix), self.walk_options())
     }
+}
+
+/// The folder that the working trees of a repository share, without links and `..`.
+fn store_of(repository: &Repository) -> PathBuf {
+    std::fs::canonicalize(repository.commondir()).unwrap_or_else(|_| repository.commondir().to_owned())
 }
 
 /// What tells several targets apart in reported paths: the folder they are relative to, as seen from here.

@@ -219,18 +219,44 @@ impl Hidden {
     fn within(&self, text: &[u8], shown: &Range<usize>) -> Vec<Range<usize>> {
         let first = self.0.partition_point(|span| span.end + NEAR <= shown.start);
         let near = self.0[first..].iter().take_while(|span| span.start < shown.end + NEAR);
+        let pieces = Pieces::of(&text[shown.clone()]);
         let mut all: Vec<Range<usize>> = Vec::new();
         for span in near {
             if span.end > shown.start && span.start < shown.end {
                 all.push(span.clone());
             }
-            if span.len() >= SHORTEST_COPY && span.len() <= shown.len() {
+            if span.len() <= shown.len() && pieces.may_hold(&text[span.clone()]) {
                 let copies = memchr::memmem::find_iter(&text[shown.clone()], &text[span.clone()]);
                 all.extend(copies.map(|at| shown.start + at..shown.start + at + span.len()));
             }
         }
         merge(&mut all);
         all
+    }
+}
+
+/// Which pieces of [`SHORTEST_COPY`] bytes a short text has, as a set of their hashes. A text with hundreds of secrets is not searched
+/// for each of them in the line of each.
+struct Pieces([u64; 64]);
+
+impl Pieces {
+    fn of(text: &[u8]) -> Self {
+        let mut bits = [0; 64];
+        for hash in text.windows(SHORTEST_COPY).filter_map(|piece| piece.first_chunk()).map(Self::hash) {
+            bits[hash >> 6] |= 1 << (hash & 63);
+        }
+        Self(bits)
+    }
+
+    /// One of 4,096 (multiplicative hashing: Knuth, The Art of Computer Programming 3, 6.4).
+    fn hash(piece: &[u8; SHORTEST_COPY]) -> usize {
+        (u32::from_le_bytes(*piece).wrapping_mul(0x9e37_79b1) >> 20) as usize
+    }
+
+    /// Whether the text may hold `secret`. Secrets of one kind may begin or end alike, so both ends are asked for.
+    fn may_hold(&self, secret: &[u8]) -> bool {
+        let ends = [secret.first_chunk(), secret.last_chunk()];
+        ends.iter().all(|end| end.map(Self::hash).is_some_and(|hash| self.0[hash >> 6] & 1 << (hash & 63) != 0))
     }
 }
 

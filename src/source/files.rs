@@ -269,7 +269,7 @@ impl Worker<'_> {
         let collector = self.scan.collector;
         let searched = catch_unwind(AssertUnwindSafe(|| {
             let mut file = File::open(path)?;
-            let mut outcome = stream::search(self.scan.searcher, &mut file, &mut self.buffer)?;
+            let mut outcome = stream::search(self.scan.searcher, collector, &mut file, &mut self.buffer)?;
             if let Outcome::Searched(_, matches) = &mut outcome
                 && self.scan.line_hashes
                 && !matches.found.is_empty()

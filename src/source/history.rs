@@ -3,10 +3,11 @@
 use git2::Repository;
 
 use super::Scan;
-use crate::git::{self, GitError};
+use crate::git;
 
-/// Searches the object database of `repository` and the blobs of its index. `prefix` is put before every path.
-pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<(), GitError> {
+/// Searches the object database of `repository`, of which so many objects were `announced`, and the blobs of its index. `prefix` is
+/// put before every path.
+pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u64) {
     if repository.is_shallow() {
         scan.collector.error(
             git::name(repository),
@@ -14,5 +15,5 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str) -> Result<()
              actions/checkout)",
         );
     }
-    git::history::scan(scan, repository, prefix)
+    git::history::scan(scan, repository, prefix, announced);
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Scan;
 use crate::git::objects::search_blob;
 use crate::git::ranges::{Change, Set};
-use crate::git::{GitError, reach, reopen};
+use crate::git::{self, reach, reopen};
 use crate::origin::{Origin, Reach};
 use crate::search::{Match, Matches};
 use crate::secret::Secret;
@@ -23,13 +23,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, change: &Change) {
 
 /// The same for commits of `set`; it is looked up what reaches those that introduce something, and `otherwise` said of those that
 /// nothing reaches.
-pub fn scan_commits(
-    scan: &Scan<'_>,
-    repository: &Repository,
-    changes: &[Change],
-    set: &Set,
-    otherwise: Reach,
-) -> Result<(), GitError> {
+pub fn scan_commits(scan: &Scan<'_>, repository: &Repository, changes: &[Change], set: &Set, otherwise: Reach) {
     let found = search(scan, repository, changes);
     let is_reported = |matches: &Matches| matches.found.iter().any(|m| m.by_kind.most() >= Some(scan.floor));
     let wanted = found.iter().filter(|(_, m)| is_reported(m)).filter_map(|(origin, _)| commit_of(origin)).collect();
@@ -37,11 +31,19 @@ pub fn scan_commits(
         HashMap::new()
     } else {
         let otherwise = Arc::new(otherwise);
-        let mut reaches = reach::of_commits(repository, set, &wanted, scan.collector)?;
-        for id in wanted {
-            reaches.entry(id).or_insert_with(|| Arc::clone(&otherwise));
+        match reach::of_commits(repository, set, &wanted, scan.collector) {
+            Ok(mut reaches) => {
+                for id in wanted {
+                    reaches.entry(id).or_insert_with(|| Arc::clone(&otherwise));
+                }
+                reaches
+            }
+            // What was found is reported whether it is known what reaches it or not.
+            Err(error) => {
+                scan.collector.error(git::name(repository), error.problem());
+                HashMap::new()
+            }
         }
-        reaches
     };
     for (mut origin, matches) in found {
         let known = commit_of(&origin).and_then(|id| reaches.get(&id));
@@ -50,7 +52,6 @@ pub fn scan_commits(
         }
         scan.collector.matches(&origin, matches);
     }
-    Ok(())
 }
 
 /// The commit that an origin names.
@@ -61,18 +62,25 @@ fn commit_of(origin: &Origin) -> Option<Oid> {
     }
 }
 
-/// Searches the blobs of all `changes` once each, in parallel. What each change introduces, by place.
-fn search(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) -> Vec<(Origin, Matches)> {
-    let mut ids: Vec<Oid> = changes
-        .iter()
-        .flat_map(|c| c.new.iter().map(|n| n.blob).chain(c.parents.iter().flat_map(|p| p.old.iter().copied())))
-        .collect();
+/// The objects that are searched for `changes`, each once.
+pub fn involved(changes: &[Change]) -> Vec<Oid> {
+    let of = |c: &Change| {
+        let old = c.parents.iter().flat_map(|parent| parent.old.iter().copied());
+        c.new.iter().map(|changed| changed.blob).chain(old).collect::<Vec<_>>()
+    };
+    let mut ids: Vec<Oid> = changes.iter().flat_map(of).collect();
     ids.sort_unstable();
     ids.dedup();
+    ids
+}
+
+/// Searches the blobs of all `changes` once each, in parallel. What each change introduces, by place.
+fn search(scan: &Scan<'_>, repository: &Repository, changes: &[Change]) -> Vec<(Origin, Matches)> {
+    let ids = involved(changes);
     scan.collector.expect_objects(ids.len() as u64);
-    let path = repository.path().to_owned();
+    let (path, name) = (repository.path().to_owned(), git::name(repository));
     let search = |handle: &Result<Repository, git2::Error>, id| {
-        let matches = search_blob(handle, id, scan);
+        let matches = search_blob(handle, id, scan, &name);
         scan.collector.passed_object(0, !matches.found.is_empty());
         (id, matches)
     };

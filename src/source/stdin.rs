@@ -14,7 +14,8 @@ pub fn scan(scan: &Scan<'_>, input: impl std::io::Read) {
 
 /// The same for a text from another place.
 pub fn text(scan: &Scan<'_>, origin: &Origin, mut input: impl std::io::Read) {
-    let searched = catch_unwind(AssertUnwindSafe(|| stream::search(scan.searcher, &mut input, &mut Vec::new())));
+    let search = || stream::search(scan.searcher, scan.collector, &mut input, &mut Vec::new());
+    let searched = catch_unwind(AssertUnwindSafe(search));
     match searched.unwrap_or_else(|_| Err(std::io::Error::other(INTERNAL_ERROR))) {
         Ok(Outcome::Searched(bytes, matches)) => {
             scan.collector.file(bytes);

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use super::decode::{self, Encoding, PROBE};
+use crate::collect::Collector;
 use crate::position::Start;
 use crate::search::{Matches, Searcher, WINDOW_CONTEXT};
 
@@ -17,8 +18,14 @@ pub(super) enum Outcome {
     Binary,
 }
 
-/// Reads `input` to its end and searches it. `buffer` is reused from call to call.
-pub(super) fn search(searcher: &Searcher<'_>, input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<Outcome> {
+/// Reads `input` to its end and searches it, or as far as it comes until the scan that `collector` is of is cancelled. `buffer` is
+/// reused from call to call.
+pub(super) fn search(
+    searcher: &Searcher<'_>,
+    collector: &Collector,
+    input: &mut impl Read,
+    buffer: &mut Vec<u8>,
+) -> io::Result<Outcome> {
     buffer.clear();
     fill(input, buffer, PROBE)?;
     match decode::encoding(buffer) {
@@ -40,11 +47,16 @@ pub(super) fn search(searcher: &Searcher<'_>, input: &mut impl Read, buffer: &mu
         let size = buffer.len() as u64;
         return Ok(Outcome::Searched(size, searcher.search(buffer)));
     }
-    windows(searcher, input, buffer)
+    windows(searcher, collector, input, buffer)
 }
 
 /// The rest of [`search`] for streams longer than one window.
-fn windows(searcher: &Searcher<'_>, input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<Outcome> {
+fn windows(
+    searcher: &Searcher<'_>,
+    collector: &Collector,
+    input: &mut impl Read,
+    buffer: &mut Vec<u8>,
+) -> io::Result<Outcome> {
     let mut all = Matches::default();
     let (mut total, mut start, mut owned_from) = (0u64, Start::default(), 0);
     loop {
@@ -52,8 +64,8 @@ fn windows(searcher: &Searcher<'_>, input: &mut impl Read, buffer: &mut Vec<u8>)
         let owned_to = if at_end { buffer.len() } else { owned_from + WINDOW };
         let part = searcher.search_window(buffer, start, &(owned_from..owned_to));
         all.extend(part);
-        if at_end {
-            return Ok(Outcome::Searched(total + buffer.len() as u64, all));
+        if at_end || collector.is_cancelled() {
+            return Ok(Outcome::Searched(total + owned_to as u64, all));
         }
         let mut passed = owned_to - WINDOW_CONTEXT.min(owned_to);
         // A character is not cut in two, or columns would be counted wrong.
@@ -101,12 +113,24 @@ mod tests {
             }
             let whole = searcher.search(&text);
             let mut buffer = Vec::new();
-            let Ok(Outcome::Searched(size, parts)) = search(&searcher, &mut &text[..], &mut buffer) else {
+            let Ok(Outcome::Searched(size, parts)) =
+                search(&searcher, &Collector::default(), &mut &text[..], &mut buffer)
+            else {
                 panic!("a text");
             };
             assert_eq!(size as usize, text.len());
             assert!(whole.found.len() >= 12, "{}", whole.found.len());
             assert_eq!(parts, whole);
         }
+    }
+
+    #[test]
+    fn a_cancelled_scan_ends_with_the_window() {
+        let rules = RuleSet::builtin();
+        let (searcher, collector) = (Searcher::new(&rules, 0), Collector::default());
+        collector.cancel();
+        let text = b"lorem ipsum\n".repeat(WINDOW);
+        let outcome = search(&searcher, &collector, &mut &text[..], &mut Vec::new());
+        assert!(matches!(outcome, Ok(Outcome::Searched(size, _)) if size == WINDOW as u64));
     }
 }

@@ -106,6 +106,50 @@ fn a_working_tree_elsewhere_is_not_scanned() {
     assert_eq!(run.summary()["stats"]["files"], 1, "{}", run.out());
 }
 
+/// A repository cannot have the configuration of another folder taken for its own, whatever it says of its working tree.
+#[test]
+fn the_configuration_of_a_working_tree_elsewhere_is_not_read() {
+    let quiet = "[[allow]]\npaths = [\"**\"]\nreason = \"another folder's\"\n";
+    for is_there in [true, false] {
+        let (repo, secret) = (Repo::new(), github(142));
+        repo.commit_file("a.env", holding(&secret));
+        let elsewhere = repo.beside("another-tree");
+        crate::support::write(&elsewhere, ".spillcheck.toml", if is_there { quiet } else { "rubbish" });
+        crate::support::write(&elsewhere, ".gitleaksignore", "rubbish\n");
+        repo.write("b.env", holding(&secret)).git(["add", "b.env"]);
+        // (That configuration works where it is one.)
+        if is_there {
+            repo.write(".spillcheck.toml", quiet);
+            assert!(scan(repo.path(), ["-f", "jsonl", "--staged"]).expect(0).findings().is_empty());
+            std::fs::remove_file(repo.path().join(".spillcheck.toml")).unwrap();
+        }
+        repo.git(["config", "core.worktree", elsewhere.to_str().unwrap()]);
+        let git_folder = repo.path().join(".git");
+        std::fs::create_dir(repo.path().join("sub")).unwrap();
+        for folder in [repo.path(), &repo.path().join("sub"), &git_folder] {
+            for args in [
+                &["scan", "--staged"][..],
+                &["scan", "--range", "HEAD"],
+                &["scan", "--since", "2020-01-01"],
+                &["hook"],
+                &["hook", "--stage", "pre-push", "origin", "url"],
+                &["ci", "--mode", "history"],
+            ] {
+                let run = Spillcheck::new(folder).args(args).args(["-f", "jsonl", "--reveal"]).run();
+                assert!(run.expect(1).has(&secret), "{folder:?} {args:?}: {}", run.out());
+                assert!(
+                    !run.out().contains("another-tree") && !run.err().contains("another-tree"),
+                    "{folder:?} {args:?}"
+                );
+            }
+        }
+        // Its own is read.
+        repo.write(".spillcheck.toml", quiet);
+        let run = scan(repo.path(), ["-f", "jsonl", "--reveal", "--range", "HEAD"]);
+        assert!(run.expect(0).findings().is_empty() && run.out().contains(".spillcheck.toml"), "{}", run.out());
+    }
+}
+
 /// Half a GiB of nothing packs into half a MiB: it is not unpacked, and the report says so.
 #[test]
 fn an_object_that_unpacks_to_more_than_the_limit() {
@@ -139,7 +183,7 @@ fn pipes_in_place_of_files() {
         assert!(run.expect(3).errors().contains(name), "{name}: {}", run.errors());
         // Where git's ignore rules can be read, the files are scanned all the same.
         assert_eq!(run.has(&secret), name != "info/exclude", "{name}: {}", run.out());
-        assert!(history_of(repo.path()).expect(2).err().contains("is no regular file"), "{name}");
+        assert!(history_of(repo.path()).expect(3).errors().contains("is no regular file"), "{name}");
     }
     for config in [
         "[include]\n\tpath = pipe\n",

@@ -160,7 +160,7 @@ fn a_damaged_index_is_an_error() {
     for length in [0, 1, 11, 12, 40, whole.len() / 2] {
         std::fs::write(&file, &whole[..length]).unwrap();
         let run = hook(repo.path());
-        assert!(run.expect(2).err().contains("cannot read the index"), "{length}: {}", run.err());
+        assert!(run.expect(3).errors().contains("cannot read the index"), "{length}: {}", run.errors());
     }
     // Bytes that are changed anywhere: an error, or another index, and never a panic.
     for at in (0..whole.len()).step_by(7) {

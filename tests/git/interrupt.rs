@@ -1,10 +1,12 @@
-//! Ctrl-C in the middle of a long history.
+//! Ctrl-C in the middle of a long scan.
 
-use std::process::Stdio;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::holding;
-use crate::support::{Repo, Spillcheck, github};
+use crate::support::{Repo, Run, Spillcheck, folder, git_at, github, write};
 
 /// A history that takes many seconds: large files that no delta makes smaller.
 pub(crate) fn long_history() -> (Repo, String) {
@@ -30,37 +32,172 @@ pub(crate) fn long_history() -> (Repo, String) {
     (repo, secret)
 }
 
+/// Starts a scan with one thread, waits until its progress says `is_under_way` of how many files and objects it has passed and how
+/// many findings there are, and interrupts it. What was on standard error afterwards is kept.
 #[cfg(unix)]
-#[test]
-fn what_was_found_is_reported() {
-    let (repo, secret) = long_history();
-    let args = ["scan", "--history-only", "--threads", "1", "-f", "jsonl", "--reveal", "--progress", "always"];
-    let mut run = Spillcheck::new(repo.path()).args(args);
-    let mut child = run.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Until it says that some of the objects were looked at.
+fn interrupted(folder: &Path, args: &[&str], stdin: &str, is_under_way: impl Fn([u64; 3]) -> bool) -> Run {
+    let mut run = Spillcheck::new(folder).args(["scan", "--threads", "1", "--progress", "always"]).args(args);
+    let command = run.command().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
     let (mut progress, mut stderr) = (String::new(), child.stderr.take().unwrap());
     let started = Instant::now();
-    while !progress.contains(" findings") || progress.contains(" 0 possible") {
-        assert!(started.elapsed() < Duration::from_secs(300), "{progress:?}");
+    loop {
         let mut bytes = [0; 200];
-        let n = std::io::Read::read(&mut stderr, &mut bytes).unwrap();
+        let n = stderr.read(&mut bytes).unwrap();
         assert!(n > 0, "it ended before it was interrupted: {progress:?}");
         progress = String::from_utf8_lossy(&bytes[..n]).into_owned();
+        let before = |words: &str| {
+            let number = progress.split_once(words).and_then(|(head, _)| head.rsplit(' ').next()?.parse().ok());
+            number.unwrap_or(0)
+        };
+        if is_under_way([" files", " of ", " possible findings"].map(before)) {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(300), "{progress:?}");
     }
-    assert!(progress.contains("of 405 objects"), "{progress:?}");
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let rest = std::thread::spawn(move || {
+        let mut rest = Vec::new();
+        stderr.read_to_end(&mut rest).unwrap();
+        rest
+    });
     let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(130), "{text}");
-    let lines: Vec<serde_json::Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let summary = &lines.last().unwrap()["summary"];
+    Run { code: output.status.code(), stdout: output.stdout, stderr: rest.join().unwrap() }
+}
+
+/// Exit code 130, nothing that could not be searched, and the report says that it is incomplete.
+#[cfg(unix)]
+#[track_caller]
+fn is_marked(run: &Run) {
+    let summary = run.expect(130).summary();
     assert_eq!((&summary["complete"], &summary["interrupted"]), (&false.into(), &true.into()), "{summary}");
-    assert!(summary["stats"]["blobs"].as_u64().unwrap() < 401, "{summary}");
+    assert_eq!(run.errors(), "");
+}
+
+const JSONL: [&str; 3] = ["-f", "jsonl", "--reveal"];
+
+#[cfg(unix)]
+#[test]
+fn of_a_history() {
+    let (repo, secret) = long_history();
+    let args = [&JSONL[..], &["--history-only"]].concat();
+    let run = interrupted(repo.path(), &args, "", |[_, objects, findings]| objects > 0 && findings > 0);
+    is_marked(&run);
+    assert!(run.summary()["stats"]["blobs"].as_u64().unwrap() < 401, "{}", run.summary());
     // Where it stands was not looked up; what it is and in which object, is said.
-    let found = lines.iter().find(|l| l["secret"] == secret.as_str()).expect("the secret");
+    let found = run.of(&secret);
     let blob = repo.id("HEAD~1:a.env");
-    assert_eq!(found["locations"][0]["path"], format!("<object {blob}>"));
-    assert_eq!(found["locations"][0]["reach"], serde_json::Value::Null);
+    assert_eq!(found.paths(), [format!("<object {blob}>")]);
+    assert_eq!(found.reaches(), ["-"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn of_a_range() {
+    let (repo, secret) = long_history();
+    let args = [&JSONL[..], &["--range", "HEAD"]].concat();
+    let run = interrupted(repo.path(), &args, "", |[_, objects, findings]| objects > 0 && findings > 0);
+    is_marked(&run);
+    assert!(run.summary()["stats"]["blobs"].as_u64().unwrap() < 401, "{}", run.summary());
+    assert_eq!(run.of(&secret).places(), [format!("history a.env:2:7 {} gone", repo.id("HEAD~1"))]);
+}
+
+/// A folder with a file of two MB under 2,000 names, which holds a secret.
+#[cfg(unix)]
+fn long_tree() -> (tempfile::TempDir, String) {
+    let (folder, secret) = (folder(), github(351));
+    let line = "key = lookup(\"lorem ipsum\"); secret = value_of(password)\n".repeat(36_000);
+    write(folder.path(), "0.env", format!("{}{line}", holding(&secret)));
+    for n in 1..2_000 {
+        std::fs::hard_link(folder.path().join("0.env"), folder.path().join(format!("{n}.env"))).unwrap();
+    }
+    (folder, secret)
+}
+
+/// Every format says what was found, and that it is not all.
+#[cfg(unix)]
+#[test]
+fn of_a_tree_in_every_format() {
+    let (folder, secret) = long_tree();
+    let under_way = |[files, _, findings]: [u64; 3]| files > 0 && findings > 0;
+    let run = interrupted(folder.path(), &JSONL, "", under_way);
+    is_marked(&run);
+    let files = run.summary()["stats"]["files"].as_u64().unwrap();
+    assert!(files < 2_000 && run.of(&secret).places().len() as u64 == files, "{files}");
+    for (format, mark) in [
+        ("human", "INCOMPLETE: the scan was interrupted"),
+        ("json", "\"interrupted\": true"),
+        ("sarif", "The scan was interrupted: the results are incomplete."),
+        ("github", "the scan was interrupted"),
+        ("markdown", "the scan was interrupted"),
+        ("gitlab", "The scan was interrupted."),
+        ("gitleaks-json", "the scan was interrupted"),
+    ] {
+        let run = interrupted(folder.path(), &["-f", format], "", under_way);
+        run.expect(130);
+        let said = if format == "gitleaks-json" { run.err() } else { run.out() };
+        assert!(said.contains(mark), "{format}: {said}");
+        let rule = ["github-personal-access-token", "GitHub personal access token"];
+        assert!(run.out().contains(".env") && rule.iter().any(|r| run.out().contains(r)), "{format}: {}", run.out());
+        assert!(!run.out().contains(&secret), "{format}");
+    }
+}
+
+/// A file that is larger than any window.
+#[cfg(unix)]
+#[test]
+fn of_a_large_file() {
+    let (folder, first, second) = (folder(), github(352), github(353));
+    write(folder.path(), "small/a.env", holding(&first));
+    // Its holes are searched as well, and take no room.
+    write(folder.path(), "large/b.env", format!("{}{}", holding(&second), "lorem ipsum\n".repeat(1_000)));
+    let large = std::fs::File::options().write(true).open(folder.path().join("large/b.env")).unwrap();
+    large.set_len(1 << 36).unwrap();
+    let args = [&JSONL[..], &["small", "large"]].concat();
+    let run = interrupted(folder.path(), &args, "", |[files, _, _]| files > 0);
+    is_marked(&run);
+    assert!(run.has(&first) && run.has(&second), "{}", run.out());
+}
+
+/// One that is found in a moment, one that takes long, and one that is not reached.
+#[cfg(unix)]
+fn three_repositories() -> (Repo, [String; 2], String) {
+    let (long, secret) = long_history();
+    let (short, third) = (github(354), github(355));
+    let commit = |name: &str, secret: &str| {
+        let path = long.beside(name);
+        git_at(long.path(), ["init", "-q", path.to_str().unwrap()]);
+        write(&path, "b.env", holding(secret));
+        git_at(&path, ["add", "-A"]);
+        git_at(&path, ["commit", "-q", "-m", "one"]);
+    };
+    commit("a", &short);
+    commit("z", &third);
+    (long, [short, secret], third)
+}
+
+/// Nested in one folder, and in a list.
+#[cfg(unix)]
+#[test]
+fn of_several_repositories() {
+    let (long, found, third) = three_repositories();
+    let folder = long.path().parent().unwrap();
+    for (more, stdin) in [
+        (&["."][..], ""),
+        (&["--history-only", "."], ""),
+        (&["--repos-from", "-"], "a\nrepo\nz\n"),
+        (&["a", "repo", "z"], ""),
+    ] {
+        let args = [&JSONL[..], more].concat();
+        // The first has three objects; of the second, the one with the secret is among the first.
+        let run = interrupted(folder, &args, stdin, |[_, objects, findings]| objects > 30 && findings > 1);
+        is_marked(&run);
+        assert!(found.iter().all(|secret| run.has(secret)) && !run.has(&third), "{more:?}: {}", run.out());
+        let places = run.of(&found[0]).places();
+        assert!(
+            places.len() == 1 && places[0].contains(" a/b.env:2:7 ") && places[0].ends_with(" in-head"),
+            "{places:?}"
+        );
+    }
 }

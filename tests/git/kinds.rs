@@ -156,6 +156,16 @@ fn in_no_other_way(path: &std::path::Path, kind: &str) {
         assert!(run.expect(3).errors().contains(kind), "{args:?}: {}", run.errors());
         assert_eq!(run.errors().matches("cannot open git repository").count(), 1, "{args:?}: {}", run.errors());
     }
+    // Hooks can be neither made nor proved where commits cannot be read.
+    for args in [&["hook", "install"][..], &["hook", "doctor"], &["hook", "uninstall"], &["explain", "HEAD:a.env:1"]] {
+        let run = Spillcheck::new(path).args(args).run();
+        assert!(run.expect(3).err().contains(kind), "{args:?}: {}", run.err());
+        assert!(!path.join(".git/hooks/pre-commit").exists(), "{args:?}");
+    }
+    // As git runs a hook there.
+    let git_dir = path.join(".git");
+    let run = Spillcheck::new(path).args(["hook", "-f", "jsonl"]).env("GIT_DIR", &git_dir).run();
+    assert!(run.expect(3).errors().contains(kind), "{}", run.errors());
     // Files are files.
     for (mode, code) in [("all", 3), ("files", 1), ("history", 3)] {
         let run = Spillcheck::new(path).args(["ci", "--mode", mode, "-f", "jsonl", "--reveal"]).run();

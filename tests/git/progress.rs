@@ -35,6 +35,12 @@ fn on_a_terminal(folder: &std::path::Path, args: &str) -> String {
     panic!("{line} did not end on a terminal");
 }
 
+/// The numbers between these words, in the lines that have both.
+fn between(shown: &str, before: &str, after: &str) -> Vec<u64> {
+    let lines = shown.split('\r').filter_map(|line| line.split_once(before)?.1.split_once(after));
+    lines.filter_map(|(number, _)| number.parse().ok()).collect()
+}
+
 /// The numbers before these words, in the lines that have all of them.
 fn before(shown: &str, words: &str) -> Vec<u64> {
     let lines = shown.split('\r').filter_map(|line| line.split_once(words));
@@ -72,4 +78,36 @@ fn shown_on_a_terminal() {
     let short = repo.beside("short");
     git_at(repo.path(), ["init", "-q", short.to_str().unwrap()]);
     assert_eq!(on_a_terminal(&short, "."), "");
+}
+
+/// One line for all of them: the objects of those that are yet to come are among those that are left.
+#[cfg(target_os = "linux")]
+#[test]
+fn of_several_repositories() {
+    if tools::on_path("script").is_none() {
+        tools::not_run("progress on a terminal", "script(1) is not installed");
+        return;
+    }
+    let (one, _) = long_history();
+    let folder = one.path().parent().unwrap();
+    git_at(folder, ["clone", "-q", "--bare", "--no-local", "repo", "two"]);
+    // Half of the 405 objects of a pack are taken for trees until its turn comes; then they are known.
+    std::fs::write(one.beside("list"), "repo\ntwo\n").unwrap();
+    for (args, all) in [
+        ("--repos-from list --history-only --threads 1", [405 + 202, 405 + 403]),
+        (". --history-only --threads 1", [405 + 202, 405 + 403]),
+        ("repo two --range HEAD --threads 1", [2 * 403, 2 * 403]),
+    ] {
+        let shown = on_a_terminal(folder, args);
+        let (passed, objects) = (before(&shown, " of "), between(&shown, " of ", " objects, "));
+        assert!(passed.len() >= 5 && passed.is_sorted() && objects.is_sorted(), "{args}: {shown:?}");
+        assert_eq!([objects[0], *objects.last().unwrap()], all, "{args}: {shown:?}");
+        // It goes on where the first ends.
+        assert!(passed[0] < 405 && passed.last() > Some(&405), "{args}: {shown:?}");
+        let (megabytes, findings) = (before(&shown, " MB; "), before(&shown, " possible findings"));
+        assert!(megabytes.is_sorted() && megabytes.last() > Some(&30), "{args}: {shown:?}");
+        assert!(findings.is_sorted() && findings.last() >= Some(&2), "{args}: {shown:?}");
+        assert!(shown.contains("; about ") && shown.contains(" s left"), "{args}: {shown:?}");
+        assert!(shown.ends_with("\r\u{1b}[K"), "{args}: {shown:?}");
+    }
 }

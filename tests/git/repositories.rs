@@ -145,6 +145,82 @@ fn a_submodule_that_is_not_here() {
     assert_eq!(both(&clone).expect(0).summary()["skipped"]["submodule"], 1);
 }
 
+/// As git made them before 1.7.8: the git folder lies in the working tree.
+#[test]
+fn a_submodule_with_a_git_folder_of_its_own() {
+    let (outer, secret) = (Repo::new(), github(419));
+    let first = inside(outer.path(), "sub", &secret);
+    outer.write(".gitmodules", "[submodule \"sub\"]\n\tpath = sub\n\turl = ../sub\n");
+    let tip = git_at(&outer.path().join("sub"), ["rev-parse", "HEAD"]);
+    outer.git(["update-index", "--add", "--cacheinfo", &format!("160000,{tip},sub")]);
+    outer.git(["add", ".gitmodules"]);
+    outer.git(["commit", "-q", "-m", "submodule"]);
+    // It lies there like any other repository, and is scanned like one, asked for or not.
+    for args in [&[][..], &["--submodules"], &["--history-only", "--submodules"], &["--full-search"]] {
+        let run = scan(outer.path(), ["-f", "jsonl", "--reveal"].iter().chain(args));
+        assert_eq!(run.expect(1).of(&secret).places(), [format!("history sub/gone.env:2:7 {first} gone")], "{args:?}");
+        let summary = run.summary();
+        assert_eq!(summary["stats"]["commits"], 1 + 2, "{args:?}: each once");
+        assert_eq!(
+            (run.errors(), &summary["skipped"]["submodule"]),
+            (String::new(), &serde_json::Value::Null),
+            "{args:?}"
+        );
+    }
+}
+
+/// What `.gitmodules` says is not believed: no name leads out, no address is asked, no command is run.
+#[cfg(unix)]
+#[test]
+fn odd_submodules() {
+    let (outer, secret) = (Repo::new(), github(420));
+    outer.commit_file("readme", "base\n");
+    let outside = outer.beside("outside");
+    std::fs::create_dir(&outside).unwrap();
+    inside(&outside, "victim", &secret);
+    let marker = outer.beside("executed");
+    let settings = format!(
+        "[submodule \"../../outside/victim\"]\n\tpath = up\n\turl = ../outside/victim\n\
+         [submodule \"twice\"]\n\tpath = ../outside/victim\n\turl = ext::sh -c touch% {0}\n\tupdate = !touch {0}\n\
+         [submodule \"twice\"]\n\tpath = ../outside/victim\n\turl = --upload-pack=touch {0}\n\
+         [submodule \"--upload-pack=touch {0}\"]\n\tpath = -option\n\turl = -u./touch\n\
+         [submodule \"no path\"]\n\turl = {1}\n[submodule \"absolute\"]\n\tpath = {1}\n",
+        marker.display(),
+        outside.join("victim").display(),
+    );
+    outer.write(".gitmodules", settings);
+    let head = outer.head();
+    for path in ["up", "-option", "nowhere"] {
+        outer.git(["update-index", "--add", "--cacheinfo", &format!("160000,{head},{path}")]);
+    }
+    outer.git(["add", ".gitmodules"]);
+    outer.git(["commit", "-q", "-m", "submodules"]);
+    // What lies among the git folders of submodules and leads elsewhere.
+    let modules = outer.path().join(".git/modules");
+    std::fs::create_dir(&modules).unwrap();
+    std::os::unix::fs::symlink(outside.join("victim/.git"), modules.join("up")).unwrap();
+    std::os::unix::fs::symlink(&outside, modules.join("outside")).unwrap();
+    let plain = both(outer.path());
+    assert_eq!(plain.expect(0).summary()["skipped"]["submodule"], 3);
+    let run = scan(outer.path(), ["-f", "jsonl", "--reveal", "--submodules"]);
+    assert!(!run.expect(3).has(&secret), "{}", run.out());
+    let missing: Vec<_> = ["-option", "nowhere", "up"].map(|path| format!("submodule {path}")).into();
+    let errors = run.errors();
+    let subjects: Vec<&str> = errors.lines().filter_map(|line| line.split(": ").next()).collect();
+    assert_eq!(subjects, missing, "{errors}");
+    // One that is here, and says that it is checked out elsewhere: its name is its path.
+    std::fs::remove_file(modules.join("up")).unwrap();
+    git_at(outer.path(), ["clone", "-q", "--bare", outside.join("victim").to_str().unwrap(), ".git/modules/up"]);
+    for tree in ["../../../../outside/victim", "/", outside.to_str().unwrap()] {
+        git_at(&modules.join("up"), ["config", "core.bare", "false"]);
+        git_at(&modules.join("up"), ["config", "core.worktree", tree]);
+        let run = scan(outer.path(), ["-f", "jsonl", "--reveal", "--submodules"]);
+        assert_eq!(run.expect(3).of(&secret).paths(), ["up/gone.env"], "{tree}");
+        assert_eq!(run.errors().lines().count(), 2, "{tree}: {}", run.errors());
+    }
+    assert!(!marker.exists());
+}
+
 fn listed(folder: &Path, list: &str, args: &[&str]) -> Run {
     let args = ["scan", "-f", "jsonl", "--reveal", "--repos-from", "-"].iter().chain(args);
     Spillcheck::new(folder).args(args).stdin(list).run()
