@@ -39,11 +39,11 @@ fn known(text: &[u8]) -> bool {
 /// Telegram documentation: 1.
 /// MinIO's public playground: 2.
 /// Jwt.io and Supabase local development: 5.
-/// Samples of specifications (RFC 6455, RFC 6749, the wiki of Google Authenticator) and of checksums: 12.
+/// Samples of specifications (RFC 6455, RFC 6749, RFC 7628, the wiki of Google Authenticator) and of checksums: 14.
 /// Sample keys of Bitcoin and XRP Ledger documents: 5.
 /// Test phrases: 8.
 /// Keys of the test phrases: Hardhat and Anvil, Truffle, Ganache; key 1: 41.
-static KNOWN: [u128; 102] = [
+static KNOWN: [u128; 104] = [
     0x0011_cc25_eb43_2071_7494_d270_3e8c_ba85,
     0x00cf_4c78_1dc3_7003_f7c7_dd7d_4c9a_6ef1,
     0x07f9_35b6_1d37_e0e5_0369_eb1f_6767_a9d2,
@@ -65,6 +65,7 @@ static KNOWN: [u128; 102] = [
     0x2caf_c097_0149_a84f_3b9e_62ea_f169_f36f,
     0x2d11_2fa0_83c3_3bcd_7aae_de54_a674_09da,
     0x2d1f_7723_aabc_5c7a_51fc_dc24_63c9_9b5f,
+    0x2d5b_07fb_8139_fde8_10a8_5d62_a6a8_9b4a,
     0x30e5_5f54_63e2_2af0_09a1_b785_a4d7_2319,
     0x33f5_32fd_39fa_0d77_b225_5c30_0529_a2c8,
     0x37f8_f09b_df12_c2f2_eae4_ead7_273a_62dd,
@@ -118,6 +119,7 @@ static KNOWN: [u128; 102] = [
     0xb26a_b652_9d20_ebeb_b419_2256_f202_9847,
     0xb48f_77ee_9a00_6b06_e18a_6415_6ba6_3755,
     0xb83e_9641_7f61_cb14_8d0d_c8a8_9b83_9ee4,
+    0xba72_c23f_3953_926d_60eb_6eca_0016_baf5,
     0xbc1a_5096_6c9e_6486_bc4e_bf88_0b51_611a,
     0xbf17_25a8_f98b_ea37_e886_1870_2e72_5ba8,
     0xc15f_3d9d_fdc9_8389_0ac1_b6f4_4e06_f6ed,

@@ -24,6 +24,8 @@ pub(in crate::judge) enum Where {
     Programs,
     /// Documentation.
     Documentation,
+    /// Documentation in a folder of its own, or of tests and examples: `docs/setup.md`, and not the README at the top.
+    Manuals,
     /// Tests, examples and documentation.
     Samples,
 }
@@ -34,6 +36,7 @@ impl Where {
             Self::Everywhere => true,
             Self::Programs => matches!(kind, FileKind::Compiled | FileKind::Script),
             Self::Documentation => kind == FileKind::Prose,
+            Self::Manuals => test && kind == FileKind::Prose,
             Self::Samples => test || kind == FileKind::Prose,
         }
     }
@@ -52,6 +55,7 @@ impl Doubt {
             Where::Everywhere => "",
             Where::Programs => " in a program",
             Where::Documentation => " in documentation",
+            Where::Manuals => " in a folder of documentation",
             Where::Samples => " in a test, an example or documentation",
         };
         format!("{most}{place}")

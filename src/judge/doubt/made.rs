@@ -208,6 +208,11 @@ pub(super) fn is_part_of_jwt(secret: &[u8]) -> bool {
     secret.starts_with(b"eyJ") && secret.iter().filter(|b| **b == b'.').count() < 2
 }
 
+/// The base64 of a Fernet message: version 0x80 and the time, whose first bytes stay zero for a century. Source: the Fernet specification.
+pub(super) fn is_fernet_message(secret: &[u8]) -> bool {
+    secret.starts_with(b"gAAAAA")
+}
+
 /// `2016-11-06`, with or without a time after it.
 pub(super) fn is_date(secret: &[u8]) -> bool {
     let form = |n: usize| if matches!(n, 4 | 7) { secret[n] == b'-' } else { secret[n].is_ascii_digit() };

@@ -28,6 +28,9 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if is_digest(rule, name) {
         return Some("its name says that it is a digest of something");
     }
+    if says(name, &["gpg", "pgp", "openpgp"], 1) && is_pgp_id(&candidate.bytes(text)) {
+        return Some("the id or the fingerprint of a PGP key");
+    }
     (rule.id == "generic-key" && is_public(text, candidate)).then_some("its line says that it is a public key")
 }
 
@@ -50,10 +53,17 @@ fn is_place_in_list(name: &[u8]) -> bool {
     last.eq_ignore_ascii_case(b"token") && says(before, &["page", "next", "continuation", "cursor"], 1)
 }
 
+/// The last 8 or 16 hexadecimal digits of a fingerprint, or all 40.
+fn is_pgp_id(secret: &[u8]) -> bool {
+    matches!(secret.len(), 8 | 16 | 40) && secret.iter().all(u8::is_ascii_hexdigit)
+}
+
 fn is_digest(rule: &Rule, name: &[u8]) -> bool {
     // `api_hash` is what Telegram calls a secret.
     let hash = matches!(&*rule.id, "generic-key" | "generic-token") && last_word(name).eq_ignore_ascii_case(b"hash");
-    hash || says(name, &["checksum", "thumbprint", "fingerprint", "hashed", "md5", "digest"], 1)
+    // What SCRAM keeps of a password (RFC 5802).
+    let stored = says(name, &["stored", "salted"], 1);
+    hash || stored || says(name, &["checksum", "thumbprint", "fingerprint", "hashed", "md5", "digest"], 1)
 }
 
 /// `oauth_signature="…"`, whose last word alone may be the name.
@@ -105,6 +115,8 @@ mod tests {
             ("generic-token", "nextPageToken: \"{{base62:32}}\"", "place"),
             ("generic-token", "node-token-checksum: \"{{hex:64}}\"", "digest"),
             ("generic-key", "segment_key_hash: \"{{hex:32}}\"", "digest"),
+            ("generic-key", "storedKey={{hex:32}}", "digest"),
+            ("generic-key", "tool --gpg-key {{hex:16}}", "PGP"),
             ("generic-key", "pubkey, err := ParseKey(\"{{base64:43}}=\")", "public"),
         ] {
             assert!(said(id, text).is_some_and(|reason| reason.contains(word)), "{text}: {:?}", said(id, text));

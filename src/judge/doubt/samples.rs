@@ -3,7 +3,7 @@
 use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
 use super::{DENIED, USUAL_MADE, Where, digest, names, says};
 use crate::detect::check::codec::percent_decoded;
-use crate::detect::check::{self, Check};
+use crate::detect::check::{self, Check, Verdict};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
 use crate::judge::{placeholder, signals, value};
 use crate::rules::{Kind, Matcher, Rule};
@@ -50,6 +50,13 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if is_chosen(rule) {
         return None;
     }
+    // When it ends is not asked: a check does that where the whole token is found.
+    if secret.starts_with(b"eyJ") && matches!(Check::Jwt.run(secret, 0).verdict, Verdict::Weak | Verdict::Invalid) {
+        return Some("a JSON Web Token that opens nothing");
+    }
+    if made::is_fernet_message(secret) {
+        return Some("a Fernet message, which opens nothing without its key");
+    }
     if is_of_words(secret, NAME) || made::is_word_and_number(secret) {
         return Some("made of words: what something is called");
     }
@@ -74,6 +81,9 @@ const CERTIFICATE: &[u8] = b"-----BEGIN CERT";
 
 /// Why such a hash is of low confidence, as weak passwords are.
 const HASH_OF_KNOWN_WORD: &str = "the hash of a password that everybody tries first";
+
+/// Why a JSON Web Token without an issuer is of low confidence in some files.
+const TOKEN_OF_NOBODY: &str = "a token of a test or an example, which names no issuer";
 
 /// What stands round a value says that it only shows how something is used.
 fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]) -> Option<&'static str> {
@@ -132,6 +142,9 @@ fn in_some_files(
     if has_words_in_base64(secret) {
         return sample("words in base64");
     }
+    if !is_chosen(rule) && check::is_jwt_of_nobody(secret) {
+        return sample(TOKEN_OF_NOBODY);
+    }
     if rule.id == "basic-auth-header" && candidate.inner.is_none() && detect::pair(secret).is_none() {
         return sample("Basic that does not decode to a user name and a password");
     }
@@ -152,6 +165,9 @@ fn in_some_files(
     }
     if matches!(&*rule.id, "generic-key" | "generic-signing-secret") {
         return Some((Where::Documentation, "documentation shows such keys as examples"));
+    }
+    if matches!(&*rule.id, "generic-api-key" | "generic-secret" | "generic-auth") {
+        return Some((Where::Manuals, "folders of documentation show such keys as examples"));
     }
     made_up(rule, secret)
 }
@@ -176,7 +192,10 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
         _ => false,
     };
     if token {
-        return Some((Where::Samples, "a token of a test or an example, which names no issuer"));
+        return Some((Where::Samples, TOKEN_OF_NOBODY));
+    }
+    if rule.id == "kubernetes-secret-manifest" && secret.contains(&b'/') && is_of_words(secret, NAME) {
+        return Some((Where::Everywhere, "a path made of words"));
     }
     if rule.kind == Kind::Password && digest::is_of_known_word(secret) {
         return Some((Where::Everywhere, HASH_OF_KNOWN_WORD));
@@ -208,6 +227,7 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
         || weak::is_weak(&plain)
         || says(&plain, &DENIED, 3)
         || says(&plain, &METASYNTACTIC, 3)
+        || says(&plain, &["pass", "passwd", "pwd", "password"], 1)
         || made::is_metasyntactic(secret)
         || made::says_password(&percent_decoded(secret));
     if told || placeholder::is_typed(secret) {

@@ -136,6 +136,7 @@ fn words_are_what_samples_have_for_passwords() {
         ("psqlpass", Some(Samples)),
         ("qvpwd1", Some(Samples)),
         ("P@$$w0rd!", Some(Samples)),
+        ("123_or_no_pwd", Some(Samples)),
         ("xkqpwdvz", None),
         ("qsxfoovz", None),
         ("wqrt", None),
@@ -200,6 +201,8 @@ fn salts_nonces_cookies_and_keys_in_documentation() {
         ("generic-password", "hashed_password = '{{hex:40}}'", Where::Samples),
         ("generic-password", "password = '{SSHA}{{base64:28}}'", Where::Samples),
         ("generic-signing-secret", "secret_key_base: {{hex:64}}", Where::Documentation),
+        ("generic-secret", "client_secret: {{hex:64}}", Where::Manuals),
+        ("generic-api-key", "acme_api_key: {{hex:32}}", Where::Manuals),
     ] {
         assert_eq!(sample(id, text), Some(wanted), "{text}");
     }
@@ -229,6 +232,7 @@ fn damaged_encoded_and_hashed_values() {
         ("generic-password", format!("password = \"{}\"", md5("qwerty")), Everywhere, "everybody tries"),
         ("generic-auth", format!("auth: {}", base64("user:{SHA}Q5m7xkPz0aTn3RvW9cYbD1eFgHs=")), Samples, "in base64"),
         ("basic-auth-header", "Authorization: Basic {{base62:64}}".to_owned(), Samples, "does not decode"),
+        ("generic-token", "t_token = \"gAAAAAB{{base62:80}}\"".to_owned(), Everywhere, "Fernet"),
         ("generic-password", "password_hash: \"{{base62:12}}\"".to_owned(), Samples, "not the password"),
     ] {
         let reasons = reasons(id, &text);
@@ -238,11 +242,13 @@ fn damaged_encoded_and_hashed_values() {
         ("generic-token", "t_token = \"{{base64:22}}==\"".to_owned()),
         ("generic-token", "t_token = \"{{base62:20}}4687177990\"".to_owned()),
         ("generic-secret", "app_secret = \"{{hex:34}}\"".to_owned()),
+        ("generic-token", "t_token = \"gAAAA{{base62:80}}\"".to_owned()),
         ("generic-password", "login(\"password\", \"{{base62:16}}\")".to_owned()),
         ("generic-password", format!("password = \"{}\"", md5("rv4Kp0qz"))),
         ("generic-auth", format!("auth = \"{}\"", base64("user:Q5m7xkPz0aTn3RvW"))),
     ] {
-        assert_eq!(reasons(id, &text), [], "{text}");
+        let elsewhere: Vec<_> = reasons(id, &text).into_iter().filter(|(place, _)| *place != Where::Manuals).collect();
+        assert_eq!(elsewhere, [], "{text}");
     }
 }
 
@@ -298,6 +304,7 @@ fn values_of_rules_that_the_model_does_not_judge() {
         ("password-hash-sha512crypt", hash.as_str(), Some(Where::Samples)),
         ("netrc-password", "passwd1", Some(Where::Samples)),
         ("kubernetes-secret-manifest", "YWRtaW5fcGFzc3dvcmQ=", Some(Where::Samples)),
+        ("kubernetes-secret-manifest", "webhook/endpoint/with/auth", Some(Where::Everywhere)),
         ("kubernetes-secret-manifest", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t", Some(Where::Everywhere)),
         ("portainer-access-token", "ptr_field_with_default_ordering", Some(Where::Everywhere)),
     ] {
@@ -314,4 +321,8 @@ fn a_doubt_about_samples_leaves_other_files_alone() {
     assert_eq!(left.at(FileKind::Yaml, false), Some(Confidence::High));
     assert_eq!(left.at(FileKind::Yaml, true), Some(Confidence::Low));
     assert_eq!(left.at(FileKind::Prose, false), Some(Confidence::Low));
+    let manuals = Doubt { place: Where::Manuals, ..doubt }.limit(ByKind::everywhere(Confidence::High));
+    assert_eq!(manuals.at(FileKind::Prose, true), Some(Confidence::Low));
+    assert_eq!(manuals.at(FileKind::Prose, false), Some(Confidence::High));
+    assert_eq!(manuals.at(FileKind::Yaml, true), Some(Confidence::High));
 }
