@@ -5,14 +5,19 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::slice;
+use std::sync::{Arc, LazyLock};
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use spillcheck::collect::Collector;
 use spillcheck::detect::{Detector, entropy};
-use spillcheck::rules::RuleSet;
+use spillcheck::judge::allow::Comments;
 use spillcheck::rules::examples::expand;
+use spillcheck::rules::{Confidence, RuleSet};
+use spillcheck::scan::{self, Options, Target, What};
 use spillcheck::search::Searcher;
+use spillcheck::source::History;
 
 fn main() {
     divan::main();
@@ -103,8 +108,7 @@ fn start_up(bencher: Bencher<'_, '_>) {
 
 /// A tree as a scan meets it: that of `SPILLCHECK_BENCH_TREE`, or this repository's. Read once, texts of up to a megabyte.
 static TREE: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let root = std::env::var_os("SPILLCHECK_BENCH_TREE").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let mut folders = vec![PathBuf::from(root)];
+    let mut folders = vec![tree()];
     let mut texts = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("the tree can be listed").flatten() {
@@ -119,6 +123,11 @@ static TREE: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     texts
 });
 
+/// The folder of that tree.
+fn tree() -> PathBuf {
+    std::env::var_os("SPILLCHECK_BENCH_TREE").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+}
+
 /// How many rules search the tree.
 #[derive(Debug, Clone, Copy)]
 enum Rules {
@@ -128,23 +137,56 @@ enum Rules {
     All,
 }
 
-/// What more rules cost on the same tree.
-#[divan::bench(args = [Rules::Sixty, Rules::All], sample_count = 5, sample_size = 1)]
+impl Rules {
+    fn set(self) -> RuleSet {
+        let all = RuleSet::builtin();
+        let generic = all.iter().filter(|r| r.id.starts_with("generic-")).map(|r| &*r.id);
+        let common = include_str!("../tests/rules/common.txt").lines();
+        let kept: BTreeSet<String> = generic.chain(common).take(60).map(str::to_owned).collect();
+        let others: Vec<String> = all.iter().map(|r| r.id.to_string()).filter(|id| !kept.contains(id)).collect();
+        match self {
+            Self::Sixty => RuleSet::builtin().without(&others),
+            Self::All => all,
+        }
+    }
+}
+
+/// What more rules cost on the same tree, in memory.
+#[divan::bench(args = [Rules::Sixty, Rules::All], sample_count = 15, sample_size = 1)]
 fn number_of_rules(bencher: Bencher<'_, '_>, rules: Rules) {
-    let all = RuleSet::builtin();
-    let generic = all.iter().filter(|r| r.id.starts_with("generic-")).map(|r| &*r.id);
-    let common = include_str!("../tests/rules/common.txt").lines();
-    let kept: BTreeSet<String> = generic.chain(common).take(60).map(str::to_owned).collect();
-    let others: Vec<String> = all.iter().map(|r| r.id.to_string()).filter(|id| !kept.contains(id)).collect();
-    let set = match rules {
-        Rules::Sixty => RuleSet::builtin().without(&others),
-        Rules::All => all,
-    };
+    let set = rules.set();
     let searcher = Searcher::new(&set, NOW);
     let bytes: usize = TREE.iter().map(Vec::len).sum();
     bencher
         .counter(BytesCount::new(bytes))
         .bench_local(|| TREE.iter().map(|text| searcher.search(black_box(text)).found.len()).sum::<usize>());
+}
+
+/// The same as a user sees it: a scan of the tree by two threads, from its folders to the report.
+#[divan::bench(args = [Rules::Sixty, Rules::All], sample_count = 15, sample_size = 1)]
+fn scan_by_number_of_rules(bencher: Bencher<'_, '_>, rules: Rules) {
+    let set = rules.set();
+    let target = Target::Paths { paths: vec![tree()], what: What::Files, submodules: false };
+    let options = Options {
+        confidence: Confidence::Medium,
+        ignore: false,
+        max_file_size: None,
+        max_blob_size: 1 << 30,
+        max_memory: 1 << 30,
+        threads: 2,
+        line_hashes: false,
+        history: History::Changes,
+        exclude: Vec::new(),
+        policy: Arc::default(),
+        keeps_context: false,
+        comments: Comments::All,
+        seeks_unused: false,
+        suppressors: Vec::new(),
+    };
+    bencher.bench_local(|| {
+        let report = scan::run(&set, slice::from_ref(&target), &options, &Collector::default());
+        report.expect("the tree can be scanned").findings.len()
+    });
 }
 
 /// Splitmix64 (public domain, by Sebastiano Vigna).

@@ -32,10 +32,7 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
     }
     let reach = OWN_NAME.max(context.within as usize);
     let end = text.len().min(word.end + reach + context.max as usize);
-    if !context.value.alphabet().fits(&text[word.end..end]) {
-        return;
-    }
-    edge::bounded_matches(context.value.regex(), text, word.end..end, context.edge, |value| {
+    let mut push = |value: Range<usize>| {
         if value.start - word.end > reach {
             return;
         }
@@ -53,7 +50,12 @@ pub(super) fn search(text: &[u8], word: &Range<usize>, rule: usize, context: &Co
                 operator: None,
             });
         }
-    });
+    };
+    let mut from = word.end;
+    while let Some(run) = context.value.alphabet().run(&text[..end], from) {
+        from = run.end;
+        edge::bounded_matches(context.value.regex(), text, run, context.edge, &mut push);
+    }
 }
 
 /// The value of the very name that contains the word, as the assignment reader sees it: the only way to values of any

@@ -1,5 +1,7 @@
 //! Cheap tests that a text must pass before a pattern is worth trying on it.
 
+use std::ops::Range;
+
 use regex_syntax::hir::{Class, Hir, HirKind, Literal};
 
 /// The bytes that matches of a pattern consist of, and how many they have at least.
@@ -14,7 +16,12 @@ impl Alphabet {
         let mut members = Box::new([false; 256]);
         let shortest = match super::shape::parse(pattern) {
             Ok(hir) => {
-                collect(&hir, &mut members);
+                // An assertion looks at what stands round a match.
+                if hir.properties().look_set().is_empty() {
+                    collect(&hir, &mut members)
+                } else {
+                    members.fill(true)
+                }
                 hir.properties().minimum_len().unwrap_or(0)
             }
             // Anything may match.
@@ -23,11 +30,12 @@ impl Alphabet {
         Self { members, shortest: shortest.max(1) }
     }
 
-    /// Whether `text` has a run of these bytes that is long enough to be a match. Looks at one byte in `shortest`, mostly.
-    pub fn fits(&self, text: &[u8]) -> bool {
+    /// The first run of these bytes in `text[from..]` that is long enough to hold a match; all matches lie in such runs. Looks at one
+    /// byte in `shortest`, mostly.
+    pub fn run(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
         let is_member = |at: usize| self.members[usize::from(text[at])];
-        let mut floor = 0;
-        let mut at = self.shortest - 1;
+        let mut floor = from;
+        let mut at = from + self.shortest - 1;
         while at < text.len() {
             if !is_member(at) {
                 floor = at + 1;
@@ -35,16 +43,14 @@ impl Alphabet {
                 continue;
             }
             let start = (floor..at).rev().find(|n| !is_member(*n)).map_or(floor, |n| n + 1);
-            let enough = text.len().min(start + self.shortest);
-            match (at..enough).find(|n| !is_member(*n)) {
-                None => return enough - start == self.shortest,
-                Some(end) => {
-                    floor = end + 1;
-                    at = end + self.shortest;
-                }
+            let end = (at..text.len()).find(|n| !is_member(*n)).unwrap_or(text.len());
+            if end - start >= self.shortest {
+                return Some(start..end);
             }
+            floor = end + 1;
+            at = end + self.shortest;
         }
-        false
+        None
     }
 }
 
@@ -100,10 +106,17 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_match_without_a_fitting_run(text in "[a-f0-9gh ]{0,90}", shortest in 1usize..40) {
+        fn all_matches_lie_in_runs(text in "[a-f0-9gh ]{0,90}", shortest in 1usize..40) {
             let pattern = format!("[0-9a-f]{{{shortest},{}}}", shortest + 3);
-            let found = regex::Regex::new(&pattern).expect("a pattern").is_match(&text);
-            proptest::prop_assert_eq!(Alphabet::of(&pattern).fits(text.as_bytes()), found);
+            let regex = regex::Regex::new(&pattern).expect("a pattern");
+            let alphabet = Alphabet::of(&pattern);
+            let (mut inside, mut from) = (Vec::new(), 0);
+            while let Some(run) = alphabet.run(text.as_bytes(), from) {
+                from = run.end;
+                let start = run.start;
+                inside.extend(regex.find_iter(&text[run]).map(|m| start + m.start()..start + m.end()));
+            }
+            proptest::prop_assert_eq!(inside, regex.find_iter(&text).map(|m| m.range()).collect::<Vec<_>>());
         }
     }
 }
