@@ -1,9 +1,17 @@
-//! From the bytes of a file to searchable text: binary or not, UTF-16 to UTF-8.
+//! From the bytes of a file to searchable text: binary or not, UTF-16 to UTF-8, key stores to base64.
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::detect::check::pkcs12;
+
 /// How much of a file is looked at to tell text from binary.
 pub const PROBE: usize = 8 * 1024;
+
+/// Largest key store that is searched: its length is two bytes, after four others.
+pub const LARGEST_STORE: usize = 4 + 0xffff;
 
 /// What the first bytes of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +22,8 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, big-endian.
     Utf16Be,
+    /// A PKCS #12 key store, searched as the base64 in which texts hold it.
+    KeyStore,
     /// No text.
     Binary,
 }
@@ -25,6 +35,9 @@ pub fn encoding(head: &[u8]) -> Encoding {
         [0xff, 0xfe, ..] => return Encoding::Utf16Le,
         [0xfe, 0xff, ..] => return Encoding::Utf16Be,
         _ => {}
+    }
+    if pkcs12::begins(head) {
+        return Encoding::KeyStore;
     }
     let probe = &head[..head.len().min(PROBE)];
     if memchr::memchr(0, probe).is_none() {
@@ -54,6 +67,7 @@ pub fn text(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     match encoding(bytes) {
         Encoding::Binary => None,
         Encoding::Ascii => Some(Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))),
+        Encoding::KeyStore => (bytes.len() <= LARGEST_STORE).then(|| Cow::Owned(STANDARD.encode(bytes).into_bytes())),
         Encoding::Utf16Le => Some(Cow::Owned(utf16(bytes, u16::from_le_bytes))),
         Encoding::Utf16Be => Some(Cow::Owned(utf16(bytes, u16::from_be_bytes))),
     }
@@ -93,6 +107,15 @@ mod tests {
         assert_eq!(encoding(b"plain \xe9 latin-1"), Encoding::Ascii);
         assert_eq!(encoding(b""), Encoding::Ascii);
         assert_eq!(encoding(b"\0"), Encoding::Binary);
+    }
+
+    #[test]
+    fn key_stores_are_read_as_base64() {
+        let store = crate::rules::examples::expand("{{pkcs12:sealed}}", 1).expect("a template").text;
+        let bytes = STANDARD.decode(&store).expect("base64");
+        assert_eq!(text(&bytes).as_deref(), Some(store.as_bytes()));
+        let long = [&bytes[..], &[0; LARGEST_STORE]].concat();
+        assert_eq!((encoding(&long), text(&long)), (Encoding::KeyStore, None));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::decode::{self, Encoding, PROBE};
+use super::decode::{self, Encoding, LARGEST_STORE, PROBE};
 use crate::collect::Collector;
 use crate::position::Start;
 use crate::search::{Matches, Searcher, WINDOW_CONTEXT};
@@ -31,6 +31,12 @@ pub(super) fn search(
     match decode::encoding(buffer) {
         Encoding::Binary => return Ok(Outcome::Binary),
         Encoding::Ascii => {}
+        Encoding::KeyStore => {
+            fill(input, buffer, LARGEST_STORE + 1)?;
+            let size = buffer.len() as u64;
+            let searched = decode::text(buffer).map(|text| searcher.search(&text));
+            return Ok(searched.map_or(Outcome::Binary, |matches| Outcome::Searched(size, matches)));
+        }
         Encoding::Utf16Le | Encoding::Utf16Be => {
             // Decoded as a whole: half the size afterwards, and rarely large.
             input.read_to_end(buffer)?;

@@ -38,6 +38,9 @@ fn whole_tokens_under_the_usual_names() {
         ("drone-ci-api-token", "DRONE_TOKEN=«{{base62:32}}»"),
         ("influxdb-api-token", "INFLUX_TOKEN=«{{base64url:86}}==»"),
         ("telegram-bot-token", "BOT_TOKEN=«{{digit:10}}:AA{{base64url:33}}»"),
+        // Two providers whose keys begin alike.
+        ("clerk-secret-key", "createClerkClient({ secretKey: '«sk_live_{{base62:42}}»' })"),
+        ("stripe-secret-key", "stripe.api_key = '«sk_live_51{{base62:97}}»'"),
         ("cloudinary-url", "CLOUDINARY_URL=cloudinary://{{digit:15}}:«{{base64url:27}}»@acme"),
     ] {
         let example = expand(template, 3).unwrap();
@@ -57,6 +60,8 @@ fn public_keys_ids_and_common_words() {
         "posthog.init('phc_{{base62:43}}')",
         "FLUTTERWAVE_PUBLIC_KEY=FLWPUBK_TEST-{{hex:32}}-X",
         "stripe.publishableKey = 'pk_live_{{base62:24}}'",
+        "getToken(messaging, { vapidKey: 'BC{{base64url:85}}' })",
+        "reg.pushManager.subscribe({ applicationServerKey: 'BF{{base64url:85}}' })",
         "const url = supabase(host, 'sb_publishable_{{base62:22}}_{{base62:8}}')",
         "aws_access_key_id = {{aws-id:AROA}}",
         // Forty hexadecimal digits beside a name are a commit.

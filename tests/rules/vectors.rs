@@ -361,6 +361,10 @@ const FACTS: &[Vector] = &[
     ("NUGET_API_KEY={{nuget}}", HIGH, "nuget-api-key", &[]),
     ("Authorization: NTLM TlRMTVNTUAADAAAA{{base64:280}}", HIGH, "ntlm-authenticate-message", &[]),
     ("docker swarm join --token SWMTKN-1-3{{base36:49}}-b{{base36:24}}", HIGH, "docker-swarm-join-token", &[]),
+    ("keystore.p12: {{pkcs12:changeit}}", HIGH, "pkcs12-key-store", &["type PKCS #12", "password changeit"]),
+    ("keystore.p12: {{pkcs12:sealed}}", LOW, "pkcs12-key-store", &["encrypted key (password)"]),
+    ("truststore.p12: {{pkcs12:trusted}}", LOW, "pkcs12-key-store", &["content no key outside its encrypted part"]),
+    ("truststore.p12: {{pkcs12:certificates}}", None, "pkcs12-key-store", &[]),
     ("GCP_SA_KEY={{gcp-service-account:in-base64}}", HIGH, "google-service-account-key-base64", &["project "]),
 ];
 

@@ -1,12 +1,12 @@
 //! Private keys in DER. Source: RFC 8017 (PKCS#1), RFC 5915 (SEC1), RFC 5958 (PKCS#8), RFC 8018 (PBES2), X.690 (DER), and
 //! the layout OpenSSL gives DSA keys.
 
-const INTEGER: u8 = 0x02;
+pub(super) const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
-const OCTETS: u8 = 0x04;
-const OID: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
-const CONTEXT_0: u8 = 0xa0;
+pub(super) const OCTETS: u8 = 0x04;
+pub(super) const OID: u8 = 0x06;
+pub(super) const SEQUENCE: u8 = 0x30;
+pub(super) const CONTEXT_0: u8 = 0xa0;
 
 /// What a DER structure turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,8 +40,9 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Der> {
         .or_else(|| public(content))
 }
 
+/// Elements one after the other.
 #[derive(Clone, Copy)]
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
     /// The next element: its tag and content.
@@ -61,7 +62,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element's content, if it has this tag.
-    fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(super) fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let mut ahead = *self;
         let (found, content) = ahead.any()?;
         (found == tag).then(|| {
@@ -71,7 +72,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A small version number.
-    fn version(&mut self) -> Option<u8> {
+    pub(super) fn version(&mut self) -> Option<u8> {
         match self.take(INTEGER)? {
             [version] => Some(*version),
             _ => None,

@@ -20,11 +20,13 @@ mod openssh;
 mod parts;
 mod pem;
 pub(crate) mod pgp;
+pub(crate) mod pkcs12;
 mod published;
 mod putty;
 mod secp256k1;
 mod structure;
 pub(crate) mod tail;
+mod vapid;
 mod wrapped;
 
 pub use fact::Fact;
@@ -197,6 +199,10 @@ named_enum! {
         CryptSalt = "crypt-salt",
         /// Keys of whole bytes in base64: the last character.
         Base64Tail = "base64-tail",
+        /// PKCS #12 key stores: what they hold, and whether a well-known password opens them.
+        Pkcs12 = "pkcs12",
+        /// Web Push keys: public or private, a private one proved by its public one nearby.
+        Vapid = "vapid",
     }
 }
 
@@ -264,19 +270,22 @@ impl Check {
             Self::Uuid4 => structure::uuid4(secret),
             Self::CryptSalt => structure::crypt_salt(secret),
             Self::Base64Tail => structure::base64_tail(secret),
+            Self::Pkcs12 => pkcs12::check(secret),
+            Self::Vapid => vapid::check(secret, b""),
         }
     }
 
     /// Whether [`Check::run_in`] makes use of what stands near.
     pub fn looks_near(self) -> bool {
-        self == Self::SupabaseKey
+        matches!(self, Self::SupabaseKey | Self::Vapid)
     }
 
     /// The same with `near`, the text round the candidate, up to [`NEAR`] bytes on either side: Supabase keys are proved by
-    /// their project, which their URL names.
+    /// their project, which their URL names, Web Push keys by their public half.
     pub fn run_in(self, secret: &[u8], near: &[u8], now: i64) -> Outcome {
         match self {
             Self::SupabaseKey => wrapped::supabase(secret, near),
+            Self::Vapid => vapid::check(secret, near),
             _ => self.run(secret, now),
         }
     }

@@ -10,6 +10,7 @@ use sha2::Sha256;
 
 use super::Random;
 use crate::detect::check::pgp::crc24;
+use crate::detect::check::pkcs12::Hash;
 
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
@@ -156,6 +157,32 @@ fn certificate(random: &mut Random) -> Vec<u8> {
     let key = public(random);
     let body = sequence(&[version, number(8, random), signature.clone(), name.clone(), validity, name, key]);
     sequence(&[body, signature, tlv(3, &[vec![0], random.bytes(256)])])
+}
+
+/// A PKCS #12 store in base64: under a password, or `plain`, `sealed` by an unknown one, or with certificates alone, encrypted
+/// (`trusted`) or not (`certificates`).
+pub(super) fn pkcs12(kind: &str, random: &mut Random) -> Option<String> {
+    let typed = |kind: u8| [&RSA[..7], &[7, kind]].concat();
+    let bag =
+        |kind: u8, value: Vec<u8>| sequence(&[oid(&[&RSA[..6], &[1, 12, 10, 1, kind]].concat()), tlv(0xa0, &[value])]);
+    let (password, key) = match kind {
+        "empty" => (String::new(), bag(2, encrypted_pkcs8(random))),
+        "notasecret" | "changeit" => (kind.to_owned(), bag(2, encrypted_pkcs8(random))),
+        "plain" => (String::new(), bag(1, rsa(random))),
+        "sealed" => (STANDARD.encode(random.bytes(12)), bag(2, encrypted_pkcs8(random))),
+        "trusted" | "certificates" => (String::new(), bag(3, certificate(random))),
+        _ => return None,
+    };
+    let data = |content: Vec<u8>| sequence(&[oid(&typed(1)), tlv(0xa0, &[tlv(4, &[content])])]);
+    let content = match kind {
+        "trusted" => sequence(&[sequence(&[oid(&typed(6)), tlv(0xa0, &[encrypted_pkcs8(random)])])]),
+        _ => sequence(&[data(sequence(&[key]))]),
+    };
+    let salt = random.bytes(8);
+    let sum = Hash::Sha1.mac(&password, &salt, 2048, &content);
+    let algorithm = sequence(&[oid(&[0x2b, 14, 3, 2, 26]), NULL.to_vec()]);
+    let mac = sequence(&[sequence(&[algorithm, tlv(4, &[sum])]), tlv(4, &[salt]), integer(&[8, 0])]);
+    Some(STANDARD.encode(sequence(&[integer(&[3]), data(content), mac])))
 }
 
 /// SSH's strings: a 32-bit length, then the bytes.
