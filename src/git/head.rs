@@ -15,7 +15,8 @@ pub struct Head<'r> {
 impl<'r> Head<'r> {
     /// Of `repository`; a HEAD without a commit has no files. A damaged one has none, too: it is an error of the scan.
     pub fn new(repository: &'r Repository) -> Self {
-        let commit = repository.head().ok().and_then(|head| head.target());
+        let head = super::bounds::check(repository).ok().and_then(|()| repository.head().ok());
+        let commit = head.and_then(|head| head.target());
         let commit = commit.filter(|id| loose::check(repository, *id).is_ok());
         let tree = commit.and_then(|id| repository.find_commit(id).ok());
         Self { repository, tree: tree.and_then(|commit| tree_of(repository, commit.tree_id()).ok()) }

@@ -80,6 +80,7 @@ fn attribute(
     if collector.is_cancelled() {
         return Ok(None);
     }
+    super::bounds::check(repository)?;
     // A libgit2 handle serves one thread at a time.
     let path = repository.path();
     let trees = || {

@@ -12,7 +12,7 @@ use gix_index::extension::Tree as Cached;
 use gix_index::{Entry, File};
 
 use super::ranges::{self, Change, Changed, Parent};
-use super::{GitError, head, loose, name};
+use super::{GitError, bounds, head, loose, name};
 use crate::origin::Origin;
 
 /// Kinds of entries of trees and of the index, by the bits of their mode (gitformat-index(5)).
@@ -86,6 +86,9 @@ impl Index {
     pub fn files(&self, repository: &Repository) -> Result<Vec<(Oid, String)>, GitError> {
         let mut files = Vec::with_capacity(self.file.entries().len());
         let is_there = |entry: &&Entry| entry.mode.bits() != SUBMODULE && !entry.flags.contains(Flags::INTENT_TO_ADD);
+        if self.file.entries().iter().any(|entry| entry.mode.is_sparse()) {
+            bounds::check(repository)?;
+        }
         for entry in self.file.entries().iter().filter(is_there) {
             let (id, path) = (oid(&entry.id), self.path(entry));
             if entry.mode.is_sparse() {
@@ -109,6 +112,7 @@ impl Index {
 
     /// What the index would commit: its files that HEAD has not, and what HEAD has in their place.
     pub fn staged(&self, repository: &Repository) -> Result<Change, GitError> {
+        bounds::check(repository)?;
         let fail = |error: git2::Error| self.cannot_compare(&error);
         let head = match repository.head() {
             Ok(head) => {

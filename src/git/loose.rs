@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use git2::{ObjectType, Odb, Oid, Repository};
 use libdeflater::Decompressor;
 
-use super::GitError;
 use super::forest::Kind;
 use super::store::object_folders;
+use super::{GitError, bounds};
 
 /// Type and size before the text: `commit 123` and a zero byte. Longer ones are none.
 const LONGEST_HEADER: usize = 64;
@@ -31,11 +31,13 @@ pub(super) fn check(repository: &Repository, id: Oid) -> Result<(), git2::Error>
     }
 }
 
-/// The same for all commits, trees and tags, for those who let libgit2 walk over them. Blobs are not walked over.
+/// The same for all commits, trees and tags, and for the indexes of packs, for those who let libgit2 walk over commits. Blobs are not
+/// walked over.
 ///
 /// # Errors
 /// [`GitError::Unreadable`] names the first that cannot be read.
 pub fn check_all(repository: &Repository) -> Result<(), GitError> {
+    bounds::check(repository)?;
     let fail = |why: &str| {
         GitError::unreadable(repository, format!("its commits cannot be walked: {why} (`git fsck` tells more)"))
     };

@@ -3,6 +3,7 @@
 
 mod attribution;
 mod bits;
+mod bounds;
 pub mod comments;
 mod commits;
 mod delta;

@@ -350,6 +350,61 @@ fn damaged_indexes_of_packs() {
     }
 }
 
+/// An index that sends its reader beyond the end of the pack, for an object of each kind.
+#[test]
+fn offsets_beyond_the_end_of_a_pack() {
+    for object in ["HEAD", "HEAD~1", "HEAD:noise"] {
+        for offset in [0x0400_0000, 0x7fff_ffff, 0x8000_0000_u32] {
+            let (repo, secrets) = three_places();
+            let (id, pack) = (repo.id(object), repo.pack());
+            change_index(&pack, |bytes| {
+                let n = u32::from_be_bytes(bytes[FANOUT + 1020..][..4].try_into().unwrap()) as usize;
+                let wanted = git2::Oid::from_str(&id).unwrap();
+                let ids = bytes[FANOUT + 1024..][..20 * n].chunks(20);
+                let place = ids.into_iter().position(|id| id == wanted.as_bytes()).unwrap();
+                let at = FANOUT + 1024 + 24 * n + 4 * place;
+                bytes[at..at + 4].copy_from_slice(&offset.to_be_bytes());
+                if offset == 0x8000_0000 {
+                    let sum = bytes.len() - 20;
+                    bytes.splice(sum..sum, [0, 0, 0, 1, 0, 0, 0, 0]);
+                }
+            });
+            repo.write("noise/1.txt", "change\n");
+            let what = format!("{object} {offset:#x}");
+            for args in [
+                &["scan", "--range", "HEAD"][..],
+                &["scan", "--staged"],
+                &["scan", "--history-only"],
+                &["hook", "--stage", "pre-push", "origin", "url"],
+                &["ci", "--mode", "all"],
+            ] {
+                let run = Spillcheck::new(repo.path()).args(args).args(["-f", "jsonl"]).run();
+                assert_eq!(run.expect(3).summary()["complete"], false, "{what} {args:?}");
+                assert!(run.errors().contains("pack"), "{what} {args:?}: {}", run.errors());
+            }
+            let run = both(repo.path());
+            assert!(run.expect(3).has(&secrets[1]) && run.has(&secrets[2]), "{what}: {}", run.out());
+        }
+    }
+}
+
+/// The older form of an index, as it is and leading out of its pack.
+#[test]
+fn an_index_of_version_1() {
+    let (repo, secrets) = three_places();
+    let pack = repo.pack();
+    std::fs::remove_file(pack.with_extension("idx")).unwrap();
+    repo.git(["index-pack", "--index-version=1", pack.to_str().unwrap()]);
+    let range = || scan(repo.path(), ["-f", "jsonl", "--reveal", "--range", "HEAD"]);
+    let before = history_of(repo.path());
+    assert!(secrets[..2].iter().all(|s| range().expect(1).has(s) && before.expect(1).has(s)), "{}", before.out());
+    let bytes = std::fs::read(pack.with_extension("idx")).unwrap();
+    assert_ne!(bytes[..4], *b"\xfftOc", "of version 1");
+    change_index(&pack, |bytes| bytes[1024..1028].copy_from_slice(&0x0400_0000_u32.to_be_bytes()));
+    assert!(range().expect(3).errors().contains("leads beyond its end"), "{}", range().errors());
+    history_of(repo.path()).expect(3);
+}
+
 #[cfg(unix)]
 fn make_writable(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
