@@ -5,6 +5,8 @@
 
 #[path = "generic/kinds.rs"]
 mod kinds;
+#[path = "generic/people.rs"]
+mod people;
 #[path = "generic/places.rs"]
 mod places;
 

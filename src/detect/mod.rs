@@ -360,21 +360,21 @@ fn assignment_at(text: &[u8], anchor: &Range<usize>, rule: usize, assignment: &A
         return;
     }
     let name = assign::identifier(text, anchor.clone());
-    if let Some(value) = assign::value_after(text, &name)
-        && (!assignment.weak || weak::is_weak(&text[value.range.clone()]))
-        && !names::contains_any(&names::normalise(&text[name.clone()]), &assignment.not_names)
-    {
-        found.push(Candidate {
-            rule,
-            anchor: anchor.start,
-            anchor_id: 0,
-            secret: value.range,
-            inner: None,
-            joined: value.joined,
-            name: Some(name),
-            relation: Relation::Named,
-            quoted: value.quoted,
-            operator: Some(value.operator),
-        });
+    let mut values = assign::values_after(text, &name);
+    values.retain(|value| !assignment.weak || weak::is_weak(&text[value.range.clone()]));
+    if values.is_empty() || names::contains_any(&names::normalise(&text[name.clone()]), &assignment.not_names) {
+        return;
     }
+    found.extend(values.into_iter().map(|value| Candidate {
+        rule,
+        anchor: anchor.start,
+        anchor_id: 0,
+        secret: value.range,
+        inner: None,
+        joined: value.joined,
+        name: Some(name.clone()),
+        relation: Relation::Named,
+        quoted: value.quoted,
+        operator: Some(value.operator),
+    }));
 }

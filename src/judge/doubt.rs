@@ -90,7 +90,7 @@ impl<'t> Seen<'t> {
         if !self.chosen && says(secret, &TOLD, SHORTEST_TOLD) {
             return Some("a word in it says that it is not real");
         }
-        if self.made && has_odd_sign(secret) {
+        if self.made && has_odd_sign(secret) && !is_bytes(secret) {
             return Some("keys and tokens have no such signs");
         }
         if self.made && self.rule.id == "generic-key" && is_only_key(self.name) && !self.candidate.quoted {
@@ -147,7 +147,7 @@ impl<'t> Seen<'t> {
         }
         match self.refusal {
             Some(Refusal::Taken) => return low("a provider's rule knows the beginning, and says more of it"),
-            Some(Refusal::Longer) => return low("longer than the provider's credentials that our rules know"),
+            Some(Refusal::Other) => return low("of another form than the provider's credentials that our rules know"),
             Some(Refusal::Damaged) | None => {}
         }
         if let Some(reason) = says_no_secret(rule, text, candidate, name, secret) {
@@ -319,6 +319,15 @@ fn is_host_of_examples(rest: &[u8]) -> bool {
     let host = rest[..end].to_ascii_lowercase();
     let within = |domain: &[u8]| host.strip_suffix(domain).is_some_and(|head| head.is_empty() || head.ends_with(b"."));
     host == b"host" || within(b".example") || within(b".invalid") || DOMAINS.into_iter().any(within)
+}
+
+/// Bytes written as numbers with commas between them, as the reader takes them.
+fn is_bytes(secret: &[u8]) -> bool {
+    let number = |part: &[u8]| {
+        let part = part.trim_ascii();
+        (1..=4).contains(&part.len()) && part.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'x' | b'X'))
+    };
+    secret.contains(&b',') && secret.strip_suffix(b",").unwrap_or(secret).split(|b| *b == b',').all(number)
 }
 
 /// Signs that no generator of keys uses, and a percent sign that escapes nothing.

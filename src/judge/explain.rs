@@ -48,7 +48,8 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         Matcher::Assignment(_) => false,
     };
     let body = variable_part(rule, secret);
-    let (alphabet, bits) = (entropy::alphabet(body), entropy::shannon(body));
+    // Of a single character it is a negative zero, which reads as a fault.
+    let (alphabet, bits) = (entropy::alphabet(body), entropy::shannon(body) + 0.0);
     let floor = entropy::floor(alphabet, body.len());
     let measured =
         format!("{bits:.2} bits a character; random text of {} characters from {alphabet} has {floor:.2}", body.len());

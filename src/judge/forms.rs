@@ -87,8 +87,8 @@ fn context(rule: &Rule) -> Option<&Context> {
 pub(super) enum Refusal {
     /// A rule of the provider takes it, and says more than a generic one.
     Taken,
-    /// Longer than any of them: it may be newer than our rules.
-    Longer,
+    /// Longer than any of them, for it may be newer than our rules, or a UUID without its hyphens.
+    Other,
     /// Cut or mangled: hardly longer than they are, and none of them.
     Damaged,
 }
@@ -115,7 +115,17 @@ fn by_head(value: &[u8]) -> Option<Refusal> {
 fn judged(value: &[u8], longest: usize) -> Refusal {
     // A slip of the hand adds so many; a provider that lengthens its credentials adds more.
     const SLIP: usize = 2;
-    if value.len() > longest + SLIP { Refusal::Longer } else { Refusal::Damaged }
+    if value.len() > longest + SLIP { Refusal::Other } else { Refusal::Damaged }
+}
+
+/// Whether `value` is a UUID without its hyphens, where the provider's credentials are UUIDs.
+fn is_bare_uuid(context: &Context, value: &[u8]) -> bool {
+    if value.len() != 32 || !value.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let parts = [&value[..8], &value[8..12], &value[12..16], &value[16..20], &value[20..]];
+    let whole = parts.join(&b'-');
+    context.value.anchored().find(&whole).is_some_and(|found| found.end() == whole.len())
 }
 
 fn by_name(name: &[u8], value: &[u8]) -> Option<Refusal> {
@@ -134,6 +144,9 @@ fn by_name(name: &[u8], value: &[u8]) -> Option<Refusal> {
         if context.value.anchored().find(value).is_some_and(|whole| whole.end() == value.len()) {
             return None;
         }
+        if is_bare_uuid(context, value) {
+            return Some(Refusal::Other);
+        }
         longest = longest.max(Some(context.max as usize));
     }
     longest.map(|longest| judged(value, longest))
@@ -149,7 +162,7 @@ mod tests {
         let long = format!("glpat-{}", "ab".repeat(200));
         for (value, wanted) in [
             ("glpat-abc", Some(Refusal::Damaged)),
-            (&long, Some(Refusal::Longer)),
+            (&long, Some(Refusal::Other)),
             (&format!("glpat-{}", "aB3dE5gH1j".repeat(2)), Some(Refusal::Taken)),
             ("glpat-", None),
             ("xglpat-abc", None),
@@ -167,7 +180,8 @@ mod tests {
             ("DATADOG_API_KEY", "{{hex:31}}", Some(Refusal::Damaged)),
             ("DATADOG_API_KEY", "{{hex:16}}_{{hex:15}}", Some(Refusal::Damaged)),
             ("DATADOG_API_KEY", "{{hex:34}}", Some(Refusal::Damaged)),
-            ("datadog-api-key", "{{base62:50}}", Some(Refusal::Longer)),
+            ("datadog-api-key", "{{base62:50}}", Some(Refusal::Other)),
+            ("HEROKU_API_KEY", "{{hex:32}}", Some(Refusal::Other)),
             ("acme_api_key", "{{hex:31}}", None),
             ("notdatadogs_api_key", "{{hex:31}}", None),
         ] {

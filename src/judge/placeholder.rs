@@ -135,6 +135,9 @@ pub(super) fn is_mask(value: &[u8]) -> bool {
 /// `#{…}`, `process.env.X`, `!Ref X`, `vault:…`.
 pub(super) fn is_reference(value: &[u8]) -> bool {
     let Some((&first, rest)) = value.split_first() else { return true };
+    if has_many_signs(value) {
+        return false;
+    }
     let last = *value.last().unwrap_or(&first);
     let identifier = |text: &[u8]| {
         !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b':'))
@@ -169,6 +172,16 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
                 .any(|head| value.starts_with(head))
         }
     }
+}
+
+/// More different signs than templates are written with: of a generator that draws from all of them, `${` among them.
+fn has_many_signs(value: &[u8]) -> bool {
+    const MOST: usize = 8;
+    let mut seen = [false; 256];
+    for b in value.iter().filter(|b| b.is_ascii_punctuation()) {
+        seen[usize::from(*b)] = true;
+    }
+    seen.iter().filter(|s| **s).count() > MOST
 }
 
 /// An ascending run (`abcdefgh`, `12345678`) of at least eight characters makes up half of the value: made up by hand.

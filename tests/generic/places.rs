@@ -123,6 +123,50 @@ fn several_values_on_a_line_and_signs_at_their_ends() {
 }
 
 #[test]
+fn values_below_the_head_of_a_table() {
+    let template = "| User | Password | Role |\n|:-----|----------|------|\n| app | {{base62:12}}7 | admin |\n\
+                    | robot | `{{base62:10}}8` | see \\| `ops` |\n| guest | ask the team | none |\n\nPassword | {{base62:9}}\n";
+    let text = examples::expand(template, 5).unwrap().text;
+    let cell =
+        |line: usize| text.lines().nth(line).unwrap().split('|').nth(2).unwrap().trim_matches([' ', '`']).to_owned();
+    let found: Vec<_> = findings(&text, "notes.md").into_iter().map(|f| (f.0, f.1, f.2, f.3)).collect();
+    let wanted = [(PASSWORD.to_owned(), cell(2), 3, 9), (PASSWORD.to_owned(), cell(3), 4, 12)];
+    assert_eq!(found, wanted, "{text}");
+    // Without the row of dashes it is no table, and the cell beside the name is its value.
+    let text = examples::expand("| Password | {{base62:12}}7 |\n| app | {{base62:12}}8 |\n", 5).unwrap().text;
+    let found: Vec<_> = findings(&text, "notes.md").into_iter().map(|f| (f.2, f.3)).collect();
+    assert_eq!(found, [(1, 14)], "{text}");
+}
+
+#[test]
+fn keys_written_as_bytes_and_uuids_without_hyphens() {
+    check_all(
+        &[
+            (
+                "a.go",
+                KEY,
+                "var apiKey = []byte{«182, 170, 22, 142, 90, 159, 56, 77, 8, 65, 225, 157, 53, 201, 17, 4»}\n",
+            ),
+            (
+                "a.go",
+                "generic-key",
+                "aesKey := lorawan.AES128Key{«39, 156, 136, 85, 44, 13, 73, 133, 53, 33, 241, 130, 175, 21, 67, 162»}\n",
+            ),
+            ("a.env", KEY, "HEROKU_API_KEY=«{{hex:32}}»\n"),
+        ],
+        Confidence::Low,
+    );
+}
+
+#[test]
+fn keys_of_wordpress_that_hold_the_signs_of_templates() {
+    for signs in ["${", "#{", "$(", "{+", "$a"] {
+        let text = format!("define('AUTH_KEY', '«{{{{base62:10}}}}!@^&*,;:?~{signs}x{{{{base62:42}}}}»');\n");
+        check_all(&[("wp-config.php", "wordpress-key", &text)], Confidence::Medium);
+    }
+}
+
+#[test]
 fn literals_in_pieces() {
     let whole = examples::expand("{{github:ghp_}}", 9).unwrap().text;
     let (a, b) = whole.split_at(14);

@@ -108,7 +108,7 @@ def made(r, half, out):
             # One of the marks would end a bare value, or escape.
             text = template.format(v=value)
             line = text[:text.index(value, template.index('{v}') - 8)].count('\n') + 1
-            repository = f'{half}-{n % 24:02}'
+            repository = f'people-{n % 24:02}'
             yield f'data/{repository}/{n:04}{"s" if secret else "o"}/{path}', text, [(line, value, secret)], repository
 
 

@@ -155,6 +155,13 @@ impl Page<'_> {
                 }
                 None => "dropped: another rule reports these bytes, and ties better".to_owned(),
             },
+            End::Dropped(DropReason::Unlikely) => match &trace.model {
+                Some(model) if model.score < model.thresholds.0 => {
+                    "dropped: unlikely, by the score of the value model".to_owned()
+                }
+                Some(model) if model.most.is_none() => "dropped: unlikely by its form, whatever the score".to_owned(),
+                _ => "dropped: unlikely".to_owned(),
+            },
             End::Dropped(reason) => format!("dropped: {}", reason.as_str()),
         }
     }

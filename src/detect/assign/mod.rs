@@ -8,6 +8,7 @@
 mod before;
 mod cursor;
 mod pair;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -96,6 +97,12 @@ pub(super) fn identifier(text: &[u8], at: Range<usize>) -> Range<usize> {
 
 fn is_wide(text: &[u8]) -> bool {
     WIDE.iter().any(|w| text.starts_with(w))
+}
+
+/// Reads the values that the identifier `name` is given: one as a rule, and below the head of a table one for each row.
+pub(super) fn values_after(text: &[u8], name: &Range<usize>) -> Vec<Value> {
+    let limit = name.end + LONGEST_GAP + LONGEST_VALUE;
+    table::column(text, name, limit).unwrap_or_else(|| value_after(text, name).into_iter().collect())
 }
 
 /// Reads the value that the identifier `name` is given, if it is given one.
@@ -191,7 +198,8 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
 
 /// Whether the name is a cell of a table in Markdown and another cell follows: `| password | v |`.
 fn is_cell(c: &Cursor<'_>, name: &Range<usize>) -> bool {
-    c.rest().starts_with(b"| ") && c.text[..name.start].trim_ascii_end().ends_with(b"|")
+    let blanks = c.text[..name.start].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    c.rest().starts_with(b"| ") && c.text[..name.start - blanks].ends_with(b"|")
 }
 
 /// After a closing bracket: `environ.get("K") or "v"`, `getenv("K") ?: "v"`, `string(k) == "v"`, `to receive(:k) { "v" }`.

@@ -235,7 +235,7 @@ fn numbers(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
     const LONGEST_TYPE: usize = 32;
     let from = c.at;
     c.eat(b"new ");
-    c.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'[' | b']' | b'_' | b':' | b' '));
+    c.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'[' | b']' | b'_' | b'.' | b':' | b' '));
     if !matches!(c.peek(), Some(b'{' | b'(')) {
         c.at = from;
     }
