@@ -43,7 +43,7 @@ pub(super) fn descriptor(rule: &Rule) -> RuleDescriptor<'_> {
     let page = rule.documentation.as_deref().filter(|page| is_link(page));
     RuleDescriptor {
         id: &rule.id,
-        name: clip(&pascal_case(&rule.id), NAME),
+        name: name(&rule.id),
         short_description: Text { text: clip(&headline(rule), DESCRIPTION) },
         full_description: Text { text: clip(&format!("{} {}", rule.about.trim(), rule.impact.trim()), DESCRIPTION) },
         help: help(rule, page),
@@ -62,13 +62,15 @@ fn is_link(page: &str) -> bool {
         && page.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&b))
 }
 
-/// `github-pat-classic` as `GithubPatClassic`: SARIF wants an identifier that people can read.
-fn pascal_case(id: &str) -> String {
+/// `github-pat-classic` as `GithubPatClassic`: an identifier that people can read. It must not be the id in other letters, so an id of
+/// one word gets another: `JwtRule` (SARIF 2.1.0, 3.49.7; SARIF1001 of Microsoft's Multitool).
+fn name(id: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
     };
-    id.split('-').map(word).collect()
+    let name: String = id.split('-').map(word).collect();
+    if name.eq_ignore_ascii_case(id) { clip(&name, NAME - "Rule".len()) + "Rule" } else { clip(&name, NAME) }
 }
 
 fn help(rule: &Rule, page: Option<&str>) -> Help {
@@ -90,4 +92,15 @@ fn help(rule: &Rule, page: Option<&str>) -> Help {
         markdown.push_str(&format!("\n[{} documentation](<{page}>)\n", link_label(&rule.provider)));
     }
     Help { text, markdown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_name_is_more_than_the_id_in_other_case() {
+        assert_eq!(name("github-pat-classic"), "GithubPatClassic");
+        assert_eq!(name("jwt"), "JwtRule");
+    }
 }
