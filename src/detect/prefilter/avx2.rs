@@ -25,6 +25,8 @@ const STEP: usize = 8;
 const CHUNK: usize = 16;
 /// Steps with something that passes, of which note is taken before any is looked up.
 const NOTES: usize = 16;
+// What passes is numbered in a byte.
+const _: () = assert!(NOTES * STEP <= 256);
 
 /// Calls `found` for the positions in `range` of `text` that pass `bitmap` and `fits`, both times with the folded gram there, and
 /// returns the rest of the range: the last positions of a text, where a chunk would reach beyond its end. On a processor that
@@ -54,7 +56,8 @@ fn walk(
 ) -> Range<usize> {
     // Where a step began, and which of its positions pass.
     let mut notes = [(0, 0); NOTES];
-    let mut places = [0; NOTES * STEP];
+    // Numbers of those that fit, note by note: small, because most texts to be searched are a few bytes round a seam.
+    let mut places = [0u8; NOTES * STEP];
     let gram = |place: usize| u32::from_le_bytes(text[place..place + 4].try_into().expect("four bytes")) | FOLD;
     loop {
         let mut taken = 0;
@@ -72,15 +75,16 @@ fn walk(
             at += STEP;
         }
         let mut fit = 0;
-        for (from, mut any) in notes[..taken].iter().copied() {
+        for (n, (from, mut any)) in notes[..taken].iter().copied().enumerate() {
             while any != 0 {
-                let place = from + any.trailing_zeros() as usize;
-                places[fit] = place;
-                fit += usize::from(fits(place, gram(place)));
+                let bit = any.trailing_zeros() as usize;
+                places[fit] = (n * STEP + bit) as u8;
+                fit += usize::from(fits(from + bit, gram(from + bit)));
                 any &= any - 1;
             }
         }
-        for place in places[..fit].iter().copied() {
+        for number in places[..fit].iter().map(|number| usize::from(*number)) {
+            let place = notes[number / STEP].0 + number % STEP;
             found(place, gram(place));
         }
         if taken < NOTES {
