@@ -89,7 +89,8 @@ fn attribute(
     };
     let lineage = || {
         let handle = super::reopen(path).map_err(|e| GitError::cannot_open(path, e.message()))?;
-        let tips = tips(&handle, collector)?;
+        let is_commit = |id: &Oid| store.number(id).is_some_and(|number| commits.place(number).is_some());
+        let tips = tips(&handle, is_commit, collector)?;
         let lineage = Lineage::new(&handle, store, &commits, &tips, collector);
         Ok::<_, GitError>((tips, lineage))
     };

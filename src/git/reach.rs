@@ -64,7 +64,7 @@ pub fn of_commits(
     wanted: &BTreeSet<Oid>,
     collector: &Collector,
 ) -> Result<HashMap<Oid, Arc<Reach>>, GitError> {
-    let tips = tips(repository, collector)?;
+    let tips = tips(repository, |_| false, collector)?;
     // Whatever leads to a commit of the set is not among what the set leaves out.
     let beyond =
         |label: &str, include: Vec<Oid>| Set { label: label.to_owned(), include, exclude: set.exclude.clone() };

@@ -50,8 +50,13 @@ pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Opt
     }
 }
 
-/// All tips. A ref that cannot be read is an error of the scan.
-pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tips, GitError> {
+/// All tips. A ref that cannot be read is an error of the scan. What `is_commit` says of an object, because it was read before, is
+/// not looked up again: there may be a ref for each pull request.
+pub(super) fn tips(
+    repository: &Repository,
+    is_commit: impl Fn(&Oid) -> bool,
+    collector: &Collector,
+) -> Result<Tips, GitError> {
     let label = name(repository);
     let mut tips = Tips::default();
     let fail = |error: git2::Error| GitError::unreadable(repository, format!("cannot list refs: {}", error.message()));
@@ -67,6 +72,10 @@ pub(super) fn tips(repository: &Repository, collector: &Collector) -> Result<Tip
         // Symbolic refs point at others of the list, or at an unborn branch.
         let Some(target) = reference.target() else { continue };
         let ref_name: Arc<str> = String::from_utf8_lossy(reference.name_bytes()).into();
+        if is_commit(&target) {
+            tips.add_commit(&ref_name, target);
+            continue;
+        }
         match loose::check(repository, target).and_then(|()| repository.find_object(target, None)) {
             Ok(object) => {
                 if let Err(problem) = tips.add(repository, &ref_name, object) {
@@ -106,11 +115,17 @@ impl Tips {
             object = tag.target().map_err(unreadable)?;
         }
         match object.kind() {
-            Some(ObjectType::Commit) if &**name == STASH => self.stashes.push(object.id()),
-            Some(ObjectType::Commit) => self.refs.push((Arc::clone(name), object.id())),
+            Some(ObjectType::Commit) => self.add_commit(name, object.id()),
             _ => self.objects.entry(object.id()).or_default().push(Arc::clone(name)),
         }
         Ok(())
+    }
+
+    fn add_commit(&mut self, name: &Arc<str>, id: Oid) {
+        match &**name {
+            STASH => self.stashes.push(id),
+            _ => self.refs.push((Arc::clone(name), id)),
+        }
     }
 }
 
