@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use libdeflater::Decompressor;
+use libdeflater::{DecompressionError, Decompressor};
 
 use super::delta;
 use super::forest::Forest;
@@ -71,7 +71,7 @@ pub(super) fn walk<V: Visitor + Send>(
 struct Walker<'f, 'p, V: Visitor> {
     forest: &'f Forest<'p>,
     visitor: V,
-    inflater: Decompressor,
+    inflater: Inflater,
     delta: Vec<u8>,
     pieces: Vec<Piece>,
     spare: Vec<Vec<u8>>,
@@ -82,6 +82,27 @@ struct Walker<'f, 'p, V: Visitor> {
     later: Vec<u32>,
     /// See [`Limits::object`].
     largest: u64,
+}
+
+/// Inflates zlib data.
+struct Inflater {
+    /// For data with fixed codes, as most deltas have that change little. Their tables are made once, as long as no others come between.
+    fixed: Decompressor,
+    other: Decompressor,
+}
+
+impl Inflater {
+    fn new() -> Self {
+        Self { fixed: Decompressor::new(), other: Decompressor::new() }
+    }
+
+    /// Inflates what `packed` begins with, and returns how many bytes it is.
+    fn inflate(&mut self, packed: &[u8], into: &mut [u8]) -> Result<usize, DecompressionError> {
+        // After a header of two bytes, the second and third bit of the first block (RFC 1951, 3.2.3) say how it is coded.
+        let is_fixed = packed.get(2).is_some_and(|block| block >> 1 & 3 == 1);
+        let decompressor = if is_fixed { &mut self.fixed } else { &mut self.other };
+        decompressor.zlib_decompress(packed, into)
+    }
 }
 
 /// Why an object cannot be had.
@@ -104,7 +125,7 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         Self {
             forest,
             visitor,
-            inflater: Decompressor::new(),
+            inflater: Inflater::new(),
             delta: Vec::new(),
             pieces: Vec::new(),
             spare: Vec::new(),
@@ -220,7 +241,7 @@ impl<'f, 'p, V: Visitor> Walker<'f, 'p, V> {
         let size = usize::try_from(size).map_err(|_| "it is larger than memory")?;
         into.clear();
         into.resize(size, 0);
-        match self.inflater.zlib_decompress(packed, into) {
+        match self.inflater.inflate(packed, into) {
             Ok(n) if n == size => Ok(()),
             Ok(_) => Err("it is shorter than announced"),
             Err(_) => Err("its data is damaged"),
