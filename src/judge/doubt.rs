@@ -3,6 +3,7 @@
 //! Machines make keys and tokens, and a value that no machine makes is none. People write sample values, and say so.
 
 mod digest;
+mod language;
 mod limit;
 mod made;
 mod names;
@@ -45,9 +46,9 @@ fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<Doubt> {
     })
 }
 
-/// Whether doubts count even where a check proves what a rule finds: a signature proves a token, and not that it is of use.
-pub(super) fn counts_for_proved(rule: &Rule) -> bool {
-    matches!(rule.check, Some(Check::Jwt | Check::JwtBase64))
+/// Whether doubts count even where a rule is sure: no check proves what it finds, or one that proves a token, and not that it is of use.
+pub(super) fn counts_for_sure(rule: &Rule) -> bool {
+    matches!(rule.check, None | Some(Check::Jwt | Check::JwtBase64))
 }
 
 /// A candidate, and what its rule and its provider's rules say of it.
@@ -127,6 +128,9 @@ impl<'t> Seen<'t> {
         }
         if is_made_by_machines(rule) && !is_json(secret) && has_odd_sign(secret) {
             return low("keys and tokens have no such signs");
+        }
+        if self.chosen && is_bytes(secret) {
+            return low("a password as bytes: a constant of a format");
         }
         let of_examples = |password: &[u8]| weak::is_weak(password) || reads_as_words(password);
         let in_base64 = candidate.inner.is_some() && of_examples(secret);

@@ -169,10 +169,10 @@ pub(super) fn of(path: &str) -> FileKind {
     if loose { extensions.next().and_then(known).unwrap_or(kind) } else { kind }
 }
 
-/// True for tests, fixtures, examples, documentation and workflows of CI, which set up services for tests, by whole words of the
-/// path: `src/dockerTest`, `test_resources`.
+/// True for tests, fixtures, examples, documentation, data that programs begin with, translations and workflows of CI, which set up services
+/// for tests, by whole words of the path: `src/dockerTest`, `test_resources`.
 pub(super) fn is_test(path: &str) -> bool {
-    const WORDS: [&str; 32] = [
+    const WORDS: [&str; 54] = [
         "test",
         "tests",
         "testing",
@@ -205,6 +205,28 @@ pub(super) fn is_test(path: &str) -> bool {
         "tutorial",
         "tutorials",
         "workflows",
+        "acceptance",
+        "benchmark",
+        "benchmarks",
+        "cypress",
+        "devcontainer",
+        "dummy",
+        "faker",
+        "factories",
+        "seeds",
+        "seeder",
+        "seeders",
+        "swagger",
+        "i18n",
+        "l10n",
+        "lang",
+        "langs",
+        "languages",
+        "locale",
+        "locales",
+        "localization",
+        "translation",
+        "translations",
     ];
     let is_one = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));

@@ -92,7 +92,7 @@ pub fn weigh(rules: &RuleSet, text: &[u8], candidate: Candidate, now: i64) -> Ju
         verdict = by_kind.most().ok_or(DropReason::Unlikely);
     }
     // Most candidates end before, and doubts are dear.
-    if verdict.is_ok_and(|most| most < Confidence::High || doubt::counts_for_proved(rule)) && !is_example {
+    if verdict.is_ok_and(|most| most < Confidence::High || doubt::counts_for_sure(rule)) && !is_example {
         by_kind = doubt::all(rule, text, &candidate).fold(by_kind, |by_kind, doubt| doubt.limit(by_kind));
         verdict = by_kind.most().ok_or(DropReason::Unlikely);
     }

@@ -149,6 +149,11 @@ fn signed(algorithm: &str, payload: &[u8], signature: &[u8], now: i64, mut facts
             verdict = Verdict::Weak;
         }
     }
+    if algorithm.starts_with("ed25519") {
+        // NATS: servers ask for a signature by the seed of the subject as well.
+        facts.push(Fact::new("use", "none without the seed of its subject"));
+        verdict = Verdict::Weak;
+    }
     if algorithm.eq_ignore_ascii_case("none") || signature.is_empty() {
         facts.push(Fact::new("signature", "none"));
         verdict = Verdict::Weak;

@@ -32,6 +32,11 @@ pub(super) fn nats(secret: &[u8]) -> Outcome {
     outcome
 }
 
+/// Whether `secret` is a public key of NATS, with the right checksum.
+pub(crate) fn is_public(secret: &[u8]) -> bool {
+    nats(secret).verdict == Verdict::NotSecret
+}
+
 /// A Stellar seed: 56 characters beginning with `S`; `G…` is the address.
 pub(super) fn stellar(secret: &[u8]) -> Outcome {
     let Some(bytes) = codec::base32(secret).filter(|_| secret.len() == 56) else { return Outcome::unproven() };

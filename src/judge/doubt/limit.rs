@@ -26,6 +26,8 @@ pub(in crate::judge) enum Where {
     Documentation,
     /// Documentation in a folder of its own, or of tests and examples: `docs/setup.md`, and not the README at the top.
     Manuals,
+    /// Tests and examples, but not documentation.
+    Fixtures,
     /// Tests, examples and documentation.
     Samples,
 }
@@ -37,6 +39,7 @@ impl Where {
             Self::Programs => matches!(kind, FileKind::Compiled | FileKind::Script),
             Self::Documentation => kind == FileKind::Prose,
             Self::Manuals => test && kind == FileKind::Prose,
+            Self::Fixtures => test && kind != FileKind::Prose,
             Self::Samples => test || kind == FileKind::Prose,
         }
     }
@@ -56,6 +59,7 @@ impl Doubt {
             Where::Programs => " in a program",
             Where::Documentation => " in documentation",
             Where::Manuals => " in a folder of documentation",
+            Where::Fixtures => " in a test or an example",
             Where::Samples => " in a test, an example or documentation",
         };
         format!("{most}{place}")

@@ -44,6 +44,69 @@ pub(super) fn is_identifier(secret: &[u8]) -> bool {
         && is_of_words(secret, NAME)
 }
 
+/// Four words or more of small letters with one sign between, whatever language they are of: `webhooks_by_app_id`, `this-or-that-one`. Of as
+/// many letters each, or as a UUID is parted, they may be drawn.
+pub(super) fn is_joined(secret: &[u8]) -> bool {
+    const FEWEST: usize = 4;
+    const UUID: usize = 36;
+    let Some(sign) = secret.iter().find(|b| matches!(b, b'_' | b'-')) else { return false };
+    let parts = || secret.split(|b| b == sign);
+    let first = parts().next().map_or(0, <[u8]>::len);
+    secret.len() != UUID
+        && parts().all(|word| word.iter().all(u8::is_ascii_lowercase))
+        && parts().filter(|word| word.len() >= 2).count() >= FEWEST
+        && parts().any(|word| word.len() != first)
+}
+
+/// Rules for a value, or names to choose from: `required|string|max:255`.
+pub(super) fn is_choice(secret: &[u8]) -> bool {
+    const FEWEST: usize = 3;
+    let word = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_lowercase)
+            && part
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b':' | b',' | b'-'))
+    };
+    secret.split(|b| *b == b'|').count() >= FEWEST && secret.split(|b| *b == b'|').all(word)
+}
+
+/// Commands with a pipe between: `cat /dev/urandom | head -c 32`.
+pub(super) fn is_pipeline(secret: &[u8]) -> bool {
+    secret.windows(3).any(|w| w == b" | ") && secret.first().is_some_and(u8::is_ascii_lowercase)
+}
+
+/// `backend:9000`, as servers are told where to pass requests to.
+pub(super) fn is_host_and_port(secret: &[u8]) -> bool {
+    let Some(colon) = secret.iter().position(|b| *b == b':') else { return false };
+    let (host, port) = (&secret[..colon], &secret[colon + 1..]);
+    host.first().is_some_and(u8::is_ascii_lowercase)
+        && host.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
+        && (2..=5).contains(&port.len())
+        && port.iter().all(u8::is_ascii_digit)
+}
+
+/// A setting inside a bare value: `1:repeatlast=0`, four small letters or more before the sign and something after it.
+pub(super) fn has_setting(secret: &[u8]) -> bool {
+    const FEWEST: usize = 4;
+    let Some(sign) = secret.iter().position(|b| *b == b'=') else { return false };
+    let letters = secret[..sign].iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
+    letters >= FEWEST && sign + 1 < secret.len() && secret[sign + 1] != b'='
+}
+
+/// A number with a letter or two, shorter than keys are: an id.
+pub(super) fn is_mostly_number(secret: &[u8]) -> bool {
+    const LONGEST: usize = 18;
+    let digits = secret.iter().filter(|b| b.is_ascii_digit()).count();
+    secret.len() <= LONGEST && digits < secret.len() && digits * 10 >= secret.len() * 9
+}
+
+/// Four words or more of a name in camel case, without a digit: `wayToGetPagerDutyKey`.
+pub(super) fn is_camel(secret: &[u8]) -> bool {
+    const FEWEST: usize = 4;
+    let turns = secret.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
+    secret.iter().all(u8::is_ascii_alphabetic) && turns + 1 >= FEWEST && is_of_words(secret, NAME)
+}
+
 /// A password as it was thought of: escapes of addresses read, what follows the last letter cut off, and figures and signs that
 /// stand for letters read as these, unless they are half of it.
 pub(super) fn without_disguise(secret: &[u8]) -> Vec<u8> {
@@ -63,22 +126,6 @@ pub(super) fn without_disguise(secret: &[u8]) -> Vec<u8> {
     if changed * 2 <= end && !secret.iter().all(u8::is_ascii_hexdigit) { read } else { plain }
 }
 
-/// Several words of any language, but not a pass phrase: small letters of ASCII alone. One word if it has letters beyond ASCII.
-pub(super) fn is_sentence(secret: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(secret) else { return false };
-    let is_word = |word: &str| {
-        let has_letter = word.chars().any(char::is_alphabetic);
-        has_letter && word.chars().all(|c| c.is_alphabetic() || ".,;:!?'’\"()„“”«»-/&".contains(c) || !c.is_ascii())
-    };
-    let mut words = 0;
-    let all = text.split_whitespace().all(|word| {
-        words += 1;
-        is_word(word)
-    });
-    let phrase = text.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
-    all && !phrase && (words >= 2 || words == 1 && !text.is_ascii())
-}
-
 /// The text that a value is the base64 of, padded or not.
 pub(super) fn text_of_base64(secret: &[u8]) -> Option<Vec<u8>> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 8..=512;
@@ -91,6 +138,13 @@ pub(super) fn text_of_base64(secret: &[u8]) -> Option<Vec<u8>> {
     let decoded =
         decoded.or_else(|| if secret.len() < UNPADDED { None } else { STANDARD_NO_PAD.decode(secret).ok() })?;
     printable(&decoded)
+}
+
+/// A list or an object in base64, with a name in quotes.
+pub(super) fn is_json_in_base64(secret: &[u8]) -> bool {
+    text_of_base64(secret).is_some_and(|plain| {
+        matches!(plain.first(), Some(b'[' | b'{')) && memchr::memmem::find(&plain, b"\":").is_some()
+    })
 }
 
 /// The text that a value is written for in hexadecimal digits.

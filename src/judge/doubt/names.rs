@@ -3,6 +3,7 @@
 use super::samples::is_chosen;
 use super::says;
 use crate::detect::{Candidate, NEIGHBOURHOOD, Operator};
+use crate::judge::kind::{self, FileKind};
 use crate::judge::signals;
 use crate::rules::Rule;
 
@@ -16,11 +17,26 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if text[candidate.secret.clone()].ends_with(b"/aws4_request") {
         return Some("the scope of a signature: an id, a day and a region");
     }
+    if is_file_of_digest(text, candidate) {
+        return Some("the name of a file, and the digest of what it holds");
+    }
     if is_chosen(rule) {
         return says(name, &["policy", "policies"], 1).then_some("a policy for passwords, and none itself");
     }
     if says(name, &["magic"], 1) && !says(name, &["link", "login"], 1) {
         return Some("a magic value tells protocols apart, and opens nothing");
+    }
+    if says(name, &["csrfmiddlewaretoken"], 1) {
+        return Some("a token against forged requests belongs to one session");
+    }
+    if is_half_of_handshake(name) {
+        return Some("a challenge, which opens nothing");
+    }
+    if is_name_of_public_key(name) {
+        return Some("its name says that it is a public key");
+    }
+    if rule.id == "generic-key" && is_key_of_thing(name) {
+        return Some("the key under which something is kept or found");
     }
     if is_place_in_list(name) {
         return Some("a place in a list");
@@ -56,6 +72,58 @@ fn is_place_in_list(name: &[u8]) -> bool {
 /// The last 8 or 16 hexadecimal digits of a fingerprint, or all 40.
 fn is_pgp_id(secret: &[u8]) -> bool {
     matches!(secret.len(), 8 | 16 | 40) && secret.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `lib/password.rb: 5d41…`, `/etc/passwd: 5d41…`: a list of files with their digests.
+fn is_file_of_digest(text: &[u8], candidate: &Candidate) -> bool {
+    const DIGESTS: [usize; 3] = [32, 40, 64];
+    let Some(name) = candidate.name.clone() else { return false };
+    let secret = &text[candidate.secret.clone()];
+    if !DIGESTS.contains(&secret.len()) || !secret.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let in_folder = name.start.checked_sub(1).is_some_and(|n| text[n] == b'/');
+    let called = std::str::from_utf8(&text[name]).is_ok_and(|name| kind::of(name) != FileKind::Plain);
+    in_folder || called
+}
+
+/// `Sec-WebSocket-Key`, drawn for each connection (RFC 6455).
+fn is_half_of_handshake(name: &[u8]) -> bool {
+    name.to_ascii_lowercase().ends_with(b"websocket-key")
+}
+
+/// `credentialPublicKey`; a public API key may be one for all to see, or the name of an exported constant.
+fn is_name_of_public_key(name: &[u8]) -> bool {
+    let mut before = &b""[..];
+    signals::words(name).any(|(_, word)| {
+        let public = before.eq_ignore_ascii_case(b"public") && word.eq_ignore_ascii_case(b"key");
+        before = word;
+        public || says(word, &["pubkey", "publickey"], 1)
+    })
+}
+
+/// What caches, tables and maps call a key.
+fn is_key_of_thing(name: &[u8]) -> bool {
+    const THINGS: [&str; 15] = [
+        "unique",
+        "context",
+        "cache",
+        "primary",
+        "foreign",
+        "sort",
+        "partition",
+        "row",
+        "group",
+        "release",
+        "map",
+        "lookup",
+        "object",
+        "routing",
+        "dedup",
+    ];
+    let last = last_word(name);
+    let before = last_word(&name[..name.len() - last.len()]);
+    last.eq_ignore_ascii_case(b"key") && says(before, &THINGS, 1)
 }
 
 fn is_digest(rule: &Rule, name: &[u8]) -> bool {
@@ -110,6 +178,8 @@ mod tests {
         for (id, text, word) in [
             ("generic-auth", "Authorization: OAuth oauth_signature=\"{{base62:26}}%3D\"", "signature"),
             ("generic-token", "X-Amz-Credential: {{upper:20}}/20200102/us-east-1/s3/aws4_request", "scope"),
+            ("generic-password", "\"lib/functions/my_password.rb\": \"{{hex:32}}\"", "file"),
+            ("generic-password", "/etc/passwd: {{hex:32}}", "file"),
             ("generic-password", "passwordPolicy: {{base62:14}}", "policy"),
             ("generic-token", "MagicCookieValue: \"{{hex:32}}\"", "magic"),
             ("generic-token", "nextPageToken: \"{{base62:32}}\"", "place"),
@@ -117,6 +187,10 @@ mod tests {
             ("generic-key", "segment_key_hash: \"{{hex:32}}\"", "digest"),
             ("generic-key", "storedKey={{hex:32}}", "digest"),
             ("generic-key", "tool --gpg-key {{hex:16}}", "PGP"),
+            ("generic-token", "name=\"csrfmiddlewaretoken\" value=\"{{base62:32}}\"", "session"),
+            ("generic-key", "Sec-WebSocket-Key: {{base64:22}}==", "challenge"),
+            ("generic-token", "credentialPublicKey: \"{{base62:32}}\"", "public"),
+            ("generic-key", "unique_key: \"{{hex:40}}\"", "kept"),
             ("generic-key", "pubkey, err := ParseKey(\"{{base64:43}}=\")", "public"),
         ] {
             assert!(said(id, text).is_some_and(|reason| reason.contains(word)), "{text}: {:?}", said(id, text));
@@ -131,6 +205,7 @@ mod tests {
             ("generic-signing-secret", "signature_secret: \"{{hex:64}}\""),
             ("generic-api-key", "acme_api_key: \"{{hex:32}}\""),
             ("generic-password", "db_password: \"{{base62:14}}\""),
+            ("generic-password", "db.password: \"{{hex:32}}\""),
             ("generic-key", "sealed, err := ParseKey(\"{{base64:43}}=\")"),
             ("generic-key", "public static final String AES_KEY = \"{{hex:32}}\";"),
         ] {

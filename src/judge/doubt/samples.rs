@@ -1,7 +1,7 @@
 //! What people make up for tests, examples and documentation, and words that are no secret wherever they stand.
 
 use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
-use super::{DENIED, USUAL_MADE, Where, digest, names, says};
+use super::{DENIED, USUAL_MADE, Where, digest, language, names, says};
 use crate::detect::check::codec::percent_decoded;
 use crate::detect::check::{self, Check, Verdict};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
@@ -20,7 +20,7 @@ pub(super) fn of(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<(Whe
 
 /// What rule, name and value say wherever they stand.
 fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
-    if made::is_sentence(secret) {
+    if language::is_sentence(secret) || language::is_mark_of_text(secret) {
         return Some("words of a language, as messages and translations have them");
     }
     if made::is_public_key(secret) {
@@ -48,7 +48,7 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
         return Some("escapes of control characters: bytes of a program");
     }
     if is_chosen(rule) {
-        return None;
+        return said_instead_of_password(secret);
     }
     // When it ends is not asked: a check does that where the whole token is found.
     if secret.starts_with(b"eyJ") && matches!(Check::Jwt.run(secret, 0).verdict, Verdict::Weak | Verdict::Invalid) {
@@ -57,8 +57,14 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if made::is_fernet_message(secret) {
         return Some("a Fernet message, which opens nothing without its key");
     }
-    if is_of_words(secret, NAME) || made::is_word_and_number(secret) {
+    if is_of_words(secret, NAME) || made::is_word_and_number(secret) || made::is_joined(secret) {
         return Some("made of words: what something is called");
+    }
+    if made::is_mostly_number(secret) {
+        return Some("a number with a letter: an id");
+    }
+    if check::nkey::is_public(secret) {
+        return Some("a public key of NATS");
     }
     if made::has_padding_inside(secret) {
         return Some("padding of base64 before its end: cut, or damaged on purpose");
@@ -76,6 +82,39 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     made::is_part_of_jwt(secret).then_some("a part of a JSON Web Token")
 }
 
+/// What stands where a password might, and is none.
+fn said_instead_of_password(secret: &[u8]) -> Option<&'static str> {
+    if made::is_choice(secret) {
+        return Some("rules for a value, or names to choose from");
+    }
+    if made::is_pipeline(secret) {
+        return Some("a command that makes one");
+    }
+    if made::is_host_and_port(secret) {
+        return Some("a host and a port");
+    }
+    if secret.starts_with(b"{{ ") || secret.starts_with(b"{% ") || secret.starts_with(b"<%= ") {
+        return Some("a template makes one");
+    }
+    if is_told_in_base64(secret) {
+        return Some(TOLD_IN_BASE64);
+    }
+    made::has_setting(secret).then_some("a setting of a program")
+}
+
+/// Why such values are of low confidence, as they are without base64.
+const TOLD_IN_BASE64: &str = "in base64, a password that examples use";
+
+/// The base64 of a weak password, or of words that speak of one: `my-root-password`.
+fn is_told_in_base64(secret: &[u8]) -> bool {
+    text_of_base64(secret).is_some_and(|plain| {
+        weak::is_weak(&plain)
+            || placeholder::is_typed(&plain)
+            || made::says_password(&plain)
+            || says(&plain, &["password", "passwd", "pass", "secret", "value"], 1)
+    })
+}
+
 /// How a certificate in PEM form begins, whether `CERTIFICATE` is whole or not.
 const CERTIFICATE: &[u8] = b"-----BEGIN CERT";
 
@@ -87,8 +126,11 @@ const TOKEN_OF_NOBODY: &str = "a token of a test or an example, which names no i
 
 /// What stands round a value says that it only shows how something is used.
 fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]) -> Option<&'static str> {
-    if is_followed_by_words(text, candidate) {
+    if language::is_followed_by_words(text, candidate) {
         return Some("the first of several words of a language");
+    }
+    if is_chosen(rule) && language::is_quoted_in_sentence(text, candidate) {
+        return Some("a word quoted in a sentence");
     }
     if value::is_uuid(secret) && is_in_prose(text, candidate) {
         return Some("an id in the middle of a sentence");
@@ -101,6 +143,9 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
     }
     if is_in_address_of_examples(text, candidate) {
         return Some("part of an address that examples use");
+    }
+    if is_given_as_example(text, candidate) {
+        return Some(GIVEN_AS_EXAMPLE);
     }
     if !is_in_comment(text, candidate) {
         return None;
@@ -115,11 +160,29 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
         .then_some("a word for a password in a comment: an example of one")
 }
 
+/// Why what descriptions of interfaces show is of low confidence.
+const GIVEN_AS_EXAMPLE: &str = "what stands before it says that it is an example";
+
+/// Whether `example:`, as in descriptions of interfaces, or `e.g.` stands right before a value.
+fn is_given_as_example(text: &[u8], candidate: &Candidate) -> bool {
+    let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+    let unquoted = |text: &'_ [u8]| text.len() - usize::from(text.last().is_some_and(quote));
+    let head = head(text, candidate);
+    let head = head[..unquoted(head)].trim_ascii_end();
+    let head = head.strip_suffix(b":").unwrap_or(head);
+    let head = &head[..unquoted(head)];
+    let ends = |word: &[u8]| head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word);
+    ends(b"example") || ends(b"e.g.")
+}
+
 /// Why hashes in comments are of low confidence.
 const HASH_IN_COMMENT: &str = "the hash of a password in a comment: an example of one";
 
 /// The same for a rule that the value model does not judge, as far as such a rule sees.
 pub(super) fn of_place(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<&'static str> {
+    if is_given_as_example(text, candidate) {
+        return Some(GIVEN_AS_EXAMPLE);
+    }
     if rule.is_password_hash() {
         return is_in_comment(text, candidate).then_some(HASH_IN_COMMENT);
     }
@@ -141,6 +204,9 @@ fn in_some_files(
     }
     if has_words_in_base64(secret) {
         return sample("words in base64");
+    }
+    if matches!(&*rule.id, "generic-key" | "generic-token") && made::is_json_in_base64(secret) {
+        return sample("JSON in base64");
     }
     if !is_chosen(rule) && check::is_jwt_of_nobody(secret) {
         return sample(TOKEN_OF_NOBODY);
@@ -166,11 +232,17 @@ fn in_some_files(
     if matches!(&*rule.id, "generic-key" | "generic-signing-secret") {
         return Some((Where::Documentation, "documentation shows such keys as examples"));
     }
+    if rule.id == "generic-token" && value::is_uuid(secret) {
+        return Some((Where::Fixtures, "a UUID of a test: an id as likely as a token"));
+    }
     if matches!(&*rule.id, "generic-api-key" | "generic-secret" | "generic-auth") {
-        return Some((Where::Manuals, "folders of documentation show such keys as examples"));
+        return Some((Where::Manuals, MANUALS));
     }
     made_up(rule, secret)
 }
+
+/// Why generic keys in folders of documentation are of low confidence.
+const MANUALS: &str = "folders of documentation show such keys as examples";
 
 fn has_words_in_base64(secret: &[u8]) -> bool {
     text_of_base64(secret).is_some_and(|plain| is_of_words(&plain, NAME) || plain.iter().all(u8::is_ascii_digit))
@@ -183,7 +255,7 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
         Matcher::Context(context) => context.random,
         Matcher::Assignment(_) => false,
     };
-    if random && made::is_identifier(secret) {
+    if random && (made::is_identifier(secret) || made::is_camel(secret)) {
         return Some((Where::Everywhere, "made of words: what something is called"));
     }
     let token = match rule.check {
@@ -194,8 +266,16 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
     if token {
         return Some((Where::Samples, TOKEN_OF_NOBODY));
     }
+    if matches!(rule.check, Some(Check::Jwt)) {
+        return Some((Where::Manuals, MANUALS));
+    }
     if rule.id == "kubernetes-secret-manifest" && secret.contains(&b'/') && is_of_words(secret, NAME) {
         return Some((Where::Everywhere, "a path made of words"));
+    }
+    if is_chosen(rule) && is_told_in_base64(secret)
+        || rule.id == "kubernetes-secret-manifest" && is_told_in_base64(secret)
+    {
+        return Some((Where::Everywhere, TOLD_IN_BASE64));
     }
     if rule.kind == Kind::Password && digest::is_of_known_word(secret) {
         return Some((Where::Everywhere, HASH_OF_KNOWN_WORD));
@@ -222,13 +302,15 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
         return None;
     }
     let plain = without_disguise(secret);
-    let signs = secret.iter().filter(|b| b.is_ascii_punctuation()).count();
+    let signs = secret.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'-')).count();
     let told = signs <= MOST_SIGNS && is_of_words(&plain, PASSWORD)
         || weak::is_weak(&plain)
         || says(&plain, &DENIED, 3)
         || says(&plain, &METASYNTACTIC, 3)
         || says(&plain, &["pass", "passwd", "pwd", "password"], 1)
         || made::is_metasyntactic(secret)
+        || made::is_joined(secret)
+        || placeholder::is_told(secret)
         || made::says_password(&percent_decoded(secret));
     if told || placeholder::is_typed(secret) {
         return Some((Where::Samples, "a word, or one in disguise: tests and examples make such passwords up"));
@@ -239,21 +321,6 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
 /// Passwords: people choose them.
 pub(super) fn is_chosen(rule: &Rule) -> bool {
     matches!(rule.kind, Kind::Password | Kind::ConnectionString) || rule.id == "basic-auth-header"
-}
-
-/// A bare word after a colon or the name of a scheme, and more words in the line: text, of which the reader took the first word for a value.
-fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
-    /// Bytes that are looked at.
-    const SEEN: usize = 24;
-    let secret = &text[candidate.secret.clone()];
-    let after_colon = matches!(candidate.operator, Some(Operator::Colon) | None);
-    if candidate.quoted || !after_colon || !secret.iter().all(u8::is_ascii_alphabetic) {
-        return false;
-    }
-    let rest = &text[candidate.secret.end..text.len().min(candidate.secret.end + SEEN)];
-    let word = rest.strip_prefix(b" ").unwrap_or_default();
-    let end = word.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
-    end >= 2 && matches!(word.get(end), Some(b' ' | b'.' | b',' | b'!' | b'?' | b'\n' | b'\r'))
 }
 
 /// The part of the line before a value, as far as rules see.
@@ -288,7 +355,13 @@ fn is_in_address_of_examples(text: &[u8], candidate: &Candidate) -> bool {
 
 /// Whether the last word of a name is that of a setting or an account: `Password.Algorithm`, `credentials.username`.
 fn names_something_else(name: &[u8]) -> bool {
-    const ENDS: [&str; 22] = [
+    const ENDS: [&str; 28] = [
+        "button",
+        "label",
+        "tooltip",
+        "placeholder",
+        "hint",
+        "prompt",
         "id",
         "ids",
         "error",

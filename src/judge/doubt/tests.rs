@@ -134,6 +134,8 @@ fn words_are_what_samples_have_for_passwords() {
         ("syncfoo", Some(Samples)),
         ("zxcv1", Some(Samples)),
         ("psqlpass", Some(Samples)),
+        ("this-or-other-qvz", Some(Samples)),
+        ("xkqz-wvtr-pqmn-zxvq", None),
         ("qvpwd1", Some(Samples)),
         ("P@$$w0rd!", Some(Samples)),
         ("123_or_no_pwd", Some(Samples)),
@@ -160,8 +162,20 @@ fn what_is_no_secret_wherever_it_stands() {
         "\"Reset password\": \"Passwort zurücksetzen\"",
         "\"password\": \"Heslo účtu\"",
         "reset_password: veuillez changer\n",
+        "change_password={{lower:6}} salasana\n",
+        "forgot_password=Esqueci-me da palavra-passe\n",
+        "cancel-password-button = Avbryt\n",
+        "\"password\": \"Contrase\\u00f1a\"",
+        "\"password\": \"\\u5bc6\\u7801\"",
+        "cannot pass 'something' and 'other' more than once",
+        // Instead of a password.
+        "'password' => 'required|string|max:255'",
+        "fastcgi_pass server-phpfpm:9000;",
+        "password=`cat /dev/random | head -c 32`",
         // Names of things.
         "app_token = \"request_header_name\"",
+        "app_token = \"webhooks_by_app_id\"",
+        "payment_token = \"{{digit:15}}A\"",
         "app_secret = \"Y3VzdG9tLXdvcmRzLWhlcmU=\"",
         "password_expires = \"2016-11-06T15:32:17\"",
         "password_length = \"9{{hex:9}}\"",
@@ -233,6 +247,14 @@ fn damaged_encoded_and_hashed_values() {
         ("generic-auth", format!("auth: {}", base64("user:{SHA}Q5m7xkPz0aTn3RvW9cYbD1eFgHs=")), Samples, "in base64"),
         ("basic-auth-header", "Authorization: Basic {{base62:64}}".to_owned(), Samples, "does not decode"),
         ("generic-token", "t_token = \"gAAAAAB{{base62:80}}\"".to_owned(), Everywhere, "Fernet"),
+        ("generic-password", format!("db-password: {}", base64("my-root-password")), Everywhere, "in base64"),
+        (
+            "docker-swarm-join-token",
+            "example: \"SWMTKN-1-3{{base36:49}}-b{{base36:24}}\"".to_owned(),
+            Everywhere,
+            "example",
+        ),
+        ("generic-token", "access_token: {{uuid}}".to_owned(), Where::Fixtures, "UUID"),
         ("generic-password", "password_hash: \"{{base62:12}}\"".to_owned(), Samples, "not the password"),
     ] {
         let reasons = reasons(id, &text);
@@ -244,10 +266,16 @@ fn damaged_encoded_and_hashed_values() {
         ("generic-secret", "app_secret = \"{{hex:34}}\"".to_owned()),
         ("generic-token", "t_token = \"gAAAA{{base62:80}}\"".to_owned()),
         ("generic-password", "login(\"password\", \"{{base62:16}}\")".to_owned()),
+        ("generic-password", "PGPASSWORD={{lower:6}} psql name\n".to_owned()),
+        ("generic-password", "x --password={{lower:6}} name\n".to_owned()),
+        ("generic-password", "host=db password={{lower:6}} dbname=name\n".to_owned()),
         ("generic-password", format!("password = \"{}\"", md5("rv4Kp0qz"))),
         ("generic-auth", format!("auth = \"{}\"", base64("user:Q5m7xkPz0aTn3RvW"))),
     ] {
-        let elsewhere: Vec<_> = reasons(id, &text).into_iter().filter(|(place, _)| *place != Where::Manuals).collect();
+        let elsewhere: Vec<_> = reasons(id, &text)
+            .into_iter()
+            .filter(|(place, _)| !matches!(place, Where::Manuals | Where::Programs))
+            .collect();
         assert_eq!(elsewhere, [], "{text}");
     }
 }
@@ -303,7 +331,8 @@ fn values_of_rules_that_the_model_does_not_judge() {
     for (id, value, wanted) in [
         ("password-hash-sha512crypt", hash.as_str(), Some(Where::Samples)),
         ("netrc-password", "passwd1", Some(Where::Samples)),
-        ("kubernetes-secret-manifest", "YWRtaW5fcGFzc3dvcmQ=", Some(Where::Samples)),
+        ("kubernetes-secret-manifest", "YWRtaW5fcGFzc3dvcmQ=", Some(Where::Everywhere)),
+        ("kubernetes-secret-manifest", "cGxhaW5fd29yZHNfaGVyZQ==", Some(Where::Samples)),
         ("kubernetes-secret-manifest", "webhook/endpoint/with/auth", Some(Where::Everywhere)),
         ("kubernetes-secret-manifest", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t", Some(Where::Everywhere)),
         ("portainer-access-token", "ptr_field_with_default_ordering", Some(Where::Everywhere)),
@@ -325,4 +354,8 @@ fn a_doubt_about_samples_leaves_other_files_alone() {
     assert_eq!(manuals.at(FileKind::Prose, true), Some(Confidence::Low));
     assert_eq!(manuals.at(FileKind::Prose, false), Some(Confidence::High));
     assert_eq!(manuals.at(FileKind::Yaml, true), Some(Confidence::High));
+    let fixtures = Doubt { place: Where::Fixtures, ..doubt }.limit(ByKind::everywhere(Confidence::High));
+    assert_eq!(fixtures.at(FileKind::Yaml, true), Some(Confidence::Low));
+    assert_eq!(fixtures.at(FileKind::Prose, true), Some(Confidence::High));
+    assert_eq!(fixtures.at(FileKind::Yaml, false), Some(Confidence::High));
 }
