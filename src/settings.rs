@@ -271,23 +271,23 @@ fn rule_files(rules: &mut RuleSet, paths: &[PathBuf]) -> Result<(), SettingsErro
     for path in paths {
         let loaded = crate::rules::load::file(path)?;
         let name = path.display();
-        let of_file = loaded.iter().map(|l| (format!("{name}:{}", l.line), l.rule.id.to_string(), l.examples.clone()));
-        examples.extend(of_file);
+        examples.extend(loaded.iter().map(|l| (name.to_string(), l.shown())));
         rules.add(loaded).map_err(|e| SettingsError::Flag(format!("{name}:{e}")))?;
     }
     if examples.is_empty() {
         return Ok(());
     }
     if let Some((rule, missing)) = rules.missing_companion() {
-        let place = examples.iter().find(|(_, id, _)| *id == rule.id).map(|(place, ..)| format!("{place}: "));
+        let of_rule = examples.iter().find(|(_, shown)| shown.id == rule.id);
+        let place = of_rule.map(|(name, shown)| format!("{name}:{}: ", shown.line));
         let message = format!("rule {}: its companion {missing:?} is no rule", rule.id);
         return Err(SettingsError::Flag(place.unwrap_or_default() + &message));
     }
     // A rule that does not do what its author shows would leave a scan clean for the wrong reason.
     let examiner = Examiner::new(rules);
-    for (place, id, examples) in &examples {
-        if let Some(problem) = examiner.examine(id, examples).first() {
-            return Err(SettingsError::Flag(format!("{place}: rule {id}: {problem}")));
+    for (name, shown) in &examples {
+        if let Some((line, problem)) = examiner.examine(shown).first() {
+            return Err(SettingsError::Flag(format!("{name}:{line}: rule {}: {problem}", shown.id)));
         }
     }
     Ok(())

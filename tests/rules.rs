@@ -10,6 +10,8 @@ use spillcheck::rules::{Confidence, Kind, Rule, RuleSet, lint, load};
 
 #[path = "rules/defects.rs"]
 mod defects;
+#[path = "rules/ends.rs"]
+mod ends;
 #[path = "rules/random.rs"]
 mod random;
 #[path = "rules/vectors.rs"]
@@ -34,7 +36,7 @@ fn every_example_behaves() {
             count += 1;
             let id = &loaded.rule.id;
             assert!(rules.find(id).is_some(), "{id} is not compiled in");
-            problems.extend(examiner.examine(id, &loaded.examples).into_iter().map(|p| format!("{id}: {p}")));
+            problems.extend(examiner.examine(&loaded.shown()).into_iter().map(|(_, p)| format!("{id}: {p}")));
         }
     }
     assert_eq!(count, rules.len(), "the table compiled in has other rules than the files");

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::{Outcome, UsageError, written};
 use crate::cli::RulesCommand;
-use crate::rules::{Kind, Rule, RuleSet, Severity, lint, load};
+use crate::rules::load::{self, Loaded};
+use crate::rules::{Kind, Rule, RuleSet, Severity, lint};
 
 pub(super) fn run(command: RulesCommand) -> Result<Outcome, UsageError> {
     let mut out = io::stdout().lock();
@@ -117,6 +118,9 @@ fn show(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     ] {
         writeln!(out, "{head}:\n    {text}\n")?;
     }
+    if !rule.companions.is_empty() {
+        writeln!(out, "Its other parts: {}", rule.companions.join(", "))?;
+    }
     if let Some(check) = rule.check {
         writeln!(out, "Offline check: {check}")?;
     }
@@ -144,21 +148,22 @@ fn check(out: &mut impl Write, files: &[PathBuf], replace: bool) -> Result<Outco
     }
     let mut examples = Vec::new();
     for (name, loaded) in all {
-        let of_file: Vec<_> = loaded.iter().map(|l| (l.rule.id.to_string(), l.line, l.examples.clone())).collect();
+        let of_file: Vec<_> = loaded.iter().map(Loaded::shown).collect();
         match rules.add(loaded) {
             Ok(()) => examples.extend(of_file.into_iter().map(|e| (name.clone(), e))),
             Err(message) => problems.push(format!("{name}:{message}")),
         }
     }
     if let Some((rule, missing)) = rules.missing_companion() {
-        let place =
-            examples.iter().find(|(_, (id, ..))| *id == rule.id).map(|(name, (_, line, _))| format!("{name}:{line}: "));
+        let of_rule = examples.iter().find(|(_, shown)| shown.id == rule.id);
+        let place = of_rule.map(|(name, shown)| format!("{name}:{}: ", shown.line));
         let place = place.unwrap_or_default();
         problems.push(format!("{place}rule {}: its companion {missing:?} is no rule", rule.id));
     }
     let examiner = lint::Examiner::new(&rules);
-    for (name, (id, line, examples)) in &examples {
-        problems.extend(examiner.examine(id, examples).into_iter().map(|p| format!("{name}:{line}: rule {id}: {p}")));
+    for (name, shown) in &examples {
+        let wrong = examiner.examine(shown).into_iter();
+        problems.extend(wrong.map(|(line, problem)| format!("{name}:{line}: rule {}: {problem}", shown.id)));
     }
     for problem in &problems {
         written(writeln!(out, "{problem}"))?;

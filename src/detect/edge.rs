@@ -22,7 +22,8 @@ fn before(text: &[u8], start: usize, edge: Edge) -> bool {
     let inside = match edge {
         Edge::Word => is_word(c),
         Edge::Base64 => c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/'),
-        Edge::Base64url => is_word(c) || c == b'-',
+        // A `+` is of base64 in its other spelling.
+        Edge::Base64url => is_word(c) || matches!(c, b'-' | b'+'),
         Edge::None => false,
     };
     !inside || ends_escape(&text[..start])
@@ -33,7 +34,7 @@ fn after(text: &[u8], end: usize, edge: Edge) -> bool {
     match edge {
         Edge::Word => !is_word(c),
         Edge::Base64 => !(c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=')),
-        Edge::Base64url => !(is_word(c) || c == b'-'),
+        Edge::Base64url => !(is_word(c) || matches!(c, b'-' | b'+')),
         Edge::None => true,
     }
 }
@@ -96,7 +97,7 @@ mod tests {
     fn pieces_of_longer_runs_are_no_matches() {
         assert_eq!(all("[0-9]{4}", "12345 6789 x1234 1234_ 4321", Edge::Word), ["6789", "4321"]);
         assert_eq!(all("[a-z]{4}", "ab/cdef abcd= wxyz", Edge::Base64), ["wxyz"]);
-        assert_eq!(all("[a-z]{4}", "ab-cdef a-bcde wxyz", Edge::Base64url), ["wxyz"]);
+        assert_eq!(all("[a-z]{4}", "ab-cdef a-bcde ab+cdef cdef+a wxyz", Edge::Base64url), ["wxyz"]);
     }
 
     #[test]

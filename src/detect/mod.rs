@@ -105,11 +105,12 @@ impl<'r> Detector<'r> {
                 Matcher::Context(_) | Matcher::Assignment(_) => [0xffff_ffff_0000_2600, 0x7fff_ffff_ffff_ffff],
             };
             for anchor in rule.anchors() {
-                if matches!(rule.matcher, Matcher::Assignment(_)) {
-                    pairs.extend(spellings(anchor).into_iter().map(|s| (s, index, follow)));
-                } else {
-                    pairs.push((anchor.to_string(), index, follow));
-                }
+                let spelled = match &rule.matcher {
+                    Matcher::Token(_) => vec![anchor.to_string()],
+                    Matcher::Context(_) => spellings(anchor, '_', &["_", "", "-"]),
+                    Matcher::Assignment(_) => spellings(anchor, ' ', &["", "_", "-", " ", "."]),
+                };
+                pairs.extend(spelled.into_iter().map(|s| (s, index, follow)));
                 if let Matcher::Token(token) = &rule.matcher
                     && !token.weighed
                 {
@@ -256,10 +257,10 @@ const ASSIGNMENT: usize = assign::LONGEST_NAME + assign::LONGEST_GAP + assign::L
 /// What the value model sees round an anchor: a name that contains it, the gap, a value, and some text on either side.
 pub const NEIGHBOURHOOD: Sight = Sight { back: 240, forward: ASSIGNMENT + 160 };
 
-/// `api key` as it is written in code: `apikey`, `api_key`, `api-key`, `api key`, `api.key`.
-fn spellings(name: &str) -> Vec<String> {
-    if name.contains(' ') {
-        ["", "_", "-", " ", "."].iter().map(|s| name.replace(' ', s)).collect()
+/// `name` with each of `separators` in place of `separator`: `api key` is written `apikey`, `api_key`, `api-key` in code.
+fn spellings(name: &str, separator: char, separators: &[&str]) -> Vec<String> {
+    if name.contains(separator) {
+        separators.iter().map(|s| name.replace(separator, s)).collect()
     } else {
         vec![name.to_owned()]
     }

@@ -212,7 +212,10 @@ fn judge(
             return (verdict, facts);
         }
     };
-    if placeholder::is_placeholder(secret) {
+    // Of a few tokens the first sign is a `$`, which elsewhere makes a reference.
+    let dollar = rule.anchors().iter().any(|anchor| anchor.starts_with('$'));
+    let told = secret.strip_prefix(b"$").filter(|_| dollar).unwrap_or(secret);
+    if placeholder::is_placeholder(told) {
         return (Err(DropReason::Placeholder), facts);
     }
     (if random { judge_random(rule, candidate, secret, confidence) } else { Ok(confidence) }, facts)

@@ -18,6 +18,7 @@
 //! | `{{jwt}}` `{{jwt:K}}` `{{jwe}}` | a JSON web token; K: expired, none, anon, service-role |
 //! | `{{pem:K}}` `{{putty}}` `{{putty:encrypted}}` | a private key file, K: see `keys.rs`; `:escaped` after it writes `\n` for line ends, `:in-base64` after any template encodes it |
 //! | `{{pkcs12:K}}` | a key store in base64, K: empty, notasecret, changeit (its password), plain, sealed, trusted, certificates |
+//! | `{{jks:K}}` | a key store of Java in base64, K: changeit (its password), sealed, jceks, certificates |
 
 use std::ops::Range;
 
@@ -111,6 +112,7 @@ fn template_value(template: &str, random: &mut Random) -> Option<String> {
         ("jwe", None) => Some(jwe(random)),
         ("pem", Some(kind)) => keys::pem(kind, random),
         ("pkcs12", Some(kind)) => keys::pkcs12(kind, random),
+        ("jks", Some(kind)) => keys::jks(kind, random),
         ("putty", None) => Some(keys::putty(false, random)),
         ("putty", Some("encrypted")) => Some(keys::putty(true, random)),
         _ => match (alphabet_named(name), argument) {

@@ -2,16 +2,16 @@
 
 use super::examples::expand;
 use super::greedy;
-use super::schema::Examples;
+use super::load::{Flaw, Shown};
 use super::shape::LONGEST_MATCH;
 use super::{Confidence, Matcher, Rule, RuleSet, Shape};
 use crate::search::Searcher;
 
 /// Checks one rule; the error says what is wrong with it.
-pub fn rule(rule: &Rule) -> Result<(), String> {
+pub fn rule(rule: &Rule) -> Result<(), Flaw> {
     let id = &rule.id;
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Err("an id is made of lower-case letters, digits and `-`".to_owned());
+        return Err(Flaw::new("id", "an id is made of lower-case letters, digits and `-`"));
     }
     for (what, text) in [
         ("title", &rule.title),
@@ -22,38 +22,45 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
         ("store", &rule.store),
     ] {
         if text.trim().is_empty() {
-            return Err(format!("`{what}` is empty"));
+            return Err(Flaw::new(what, format!("`{what}` is empty")));
         }
     }
+    let anchors = match &rule.matcher {
+        Matcher::Token(_) => "anchors",
+        Matcher::Context(_) => "words",
+        Matcher::Assignment(_) => "names",
+    };
     if rule.anchors().is_empty() {
-        return Err("no anchors: a rule without a literal to look for would search everything".to_owned());
+        return Err(Flaw::new(anchors, "no anchors: a rule without a literal to look for would search everything"));
     }
     for anchor in rule.anchors() {
         if anchor.len() < 3 {
-            return Err(format!("anchor {anchor:?} is shorter than 3 bytes"));
+            return Err(Flaw::new(anchors, format!("anchor {anchor:?} is shorter than 3 bytes")));
         }
         // Names are words of many languages; tokens and providers' words are ASCII.
         if !anchor.is_ascii() && !matches!(rule.matcher, Matcher::Assignment(_)) {
-            return Err(format!("anchor {anchor:?} is not ASCII"));
+            return Err(Flaw::new(anchors, format!("anchor {anchor:?} is not ASCII")));
         }
     }
     match &rule.matcher {
         Matcher::Token(token) => {
             if let Shape::Pattern { pattern, .. } = &token.shape {
-                compiles(pattern.source())?;
+                let of_pattern = |message| Flaw::new("pattern", message);
+                compiles(pattern.source()).map_err(of_pattern)?;
                 // Rules carried over from other tools match as they did there.
                 if token.verbatim.is_none() {
-                    takes_the_whole(pattern.source())?;
+                    takes_the_whole(pattern.source()).map_err(of_pattern)?;
                 }
             }
         }
         Matcher::Context(context) => {
-            compiles(context.value.source())?;
-            takes_the_whole(context.value.source())?;
+            let sound = compiles(context.value.source()).and_then(|()| takes_the_whole(context.value.source()));
+            sound.map_err(|message| Flaw::new("value", message))?;
             normalised("names", &context.names)?;
             normalised("not_names", &context.not_names)?;
             if context.within > LONGEST_MATCH / 8 {
-                return Err(format!("`within` is {} bytes; the limit is {}", context.within, LONGEST_MATCH / 8));
+                let message = format!("`within` is {} bytes; the limit is {}", context.within, LONGEST_MATCH / 8);
+                return Err(Flaw::new("within", message));
             }
         }
         Matcher::Assignment(assignment) => {
@@ -62,7 +69,8 @@ pub fn rule(rule: &Rule) -> Result<(), String> {
                 .iter()
                 .find(|n| n.bytes().any(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b.is_ascii_control()))
             {
-                return Err(format!("`names`: {bad:?} is not lower-case words separated by single spaces"));
+                let message = format!("`names`: {bad:?} is not lower-case words separated by single spaces");
+                return Err(Flaw::new("names", message));
             }
             normalised("not_names", &assignment.not_names)?;
         }
@@ -86,27 +94,25 @@ impl<'r> Examiner<'r> {
         Self { searcher: Searcher::new(rules, NOW) }
     }
 
-    /// What is wrong with the examples of rule `id`: too few, or those that do not behave.
-    pub fn examine(&self, id: &str, examples: &Examples) -> Vec<String> {
+    /// What is wrong with the examples of a rule, too few or those that do not behave, each with its line.
+    pub fn examine(&self, shown: &Shown) -> Vec<(usize, String)> {
+        let Shown { id, example_lines: [leaks, cleans], examples, .. } = shown;
         let few = examples.leak.len() < 2 || examples.clean.len() < 2;
-        let few = few.then(|| "fewer than two leaks or two clean examples".to_owned());
-        few.into_iter().chain(self.misbehaving(id, examples)).collect()
+        let few = few.then(|| (shown.line, "fewer than two leaks or two clean examples".to_owned()));
+        let leaking = run("leak", &examples.leak, |template, seed| leak(&self.searcher, id, template, seed));
+        let clean = run("clean", &examples.clean, |template, seed| clean(&self.searcher, template, seed));
+        let leaking = leaking.into_iter().map(|problem| (*leaks, problem));
+        few.into_iter().chain(leaking).chain(clean.into_iter().map(|problem| (*cleans, problem))).collect()
     }
+}
 
-    fn misbehaving(&self, id: &str, examples: &Examples) -> Vec<String> {
-        let run = |what: &str, templates: &[String], test: &dyn Fn(&str, u64) -> Result<(), String>| -> Vec<String> {
-            let failed = templates.iter().enumerate().filter_map(|(n, template)| {
-                SEEDS
-                    .into_iter()
-                    .find_map(|seed| test(template, seed).err().map(|problem| (seed, problem)))
-                    .map(|(seed, problem)| format!("{what} example {} (seed {seed}): {problem}", n + 1))
-            });
-            failed.collect()
-        };
-        let mut problems = run("leak", &examples.leak, &|template, seed| leak(&self.searcher, id, template, seed));
-        problems.extend(run("clean", &examples.clean, &|template, seed| clean(&self.searcher, template, seed)));
-        problems
-    }
+/// What `test` finds wrong with each of `templates`, for the first seed for which it does.
+fn run(what: &str, templates: &[String], test: impl Fn(&str, u64) -> Result<(), String>) -> Vec<String> {
+    let failed = templates.iter().enumerate().filter_map(|(n, template)| {
+        let first = SEEDS.into_iter().find_map(|seed| test(template, seed).err().map(|problem| (seed, problem)));
+        first.map(|(seed, problem)| format!("{what} example {} (seed {seed}): {problem}", n + 1))
+    });
+    failed.collect()
 }
 
 /// The example is reported by its own rule, with exactly the marked secret.
@@ -152,9 +158,9 @@ fn takes_the_whole(pattern: &str) -> Result<(), String> {
     })
 }
 
-fn normalised(what: &str, names: &[std::borrow::Cow<'static, str>]) -> Result<(), String> {
+fn normalised(what: &'static str, names: &[std::borrow::Cow<'static, str>]) -> Result<(), Flaw> {
     match names.iter().find(|n| n.is_empty() || !n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())) {
-        Some(bad) => Err(format!("`{what}`: {bad:?} is not lower-case letters and digits only")),
+        Some(bad) => Err(Flaw::new(what, format!("`{what}`: {bad:?} is not lower-case letters and digits only"))),
         None => Ok(()),
     }
 }

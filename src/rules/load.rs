@@ -40,13 +40,29 @@ pub enum LoadError {
     Rule {
         /// The file as named.
         path: String,
-        /// 1-based line of the rule's id.
+        /// 1-based line of the key that is wrong, or of the rule's id.
         line: usize,
         /// The rule.
         id: String,
         /// What is wrong.
         message: String,
     },
+}
+
+/// What is wrong with a rule.
+#[derive(Debug)]
+pub struct Flaw {
+    /// The key that holds it; empty if none does.
+    key: &'static str,
+    /// What is wrong.
+    message: String,
+}
+
+impl Flaw {
+    /// A flaw of the value under `key`.
+    pub fn new(key: &'static str, message: impl Into<String>) -> Self {
+        Self { key, message: message.into() }
+    }
 }
 
 /// A rule with the examples that came with it.
@@ -57,6 +73,29 @@ pub struct Loaded {
     pub examples: super::schema::Examples,
     /// 1-based line of its id in the file.
     pub line: usize,
+    /// 1-based lines of its leaks and of its clean examples; that of its id where it has none.
+    pub example_lines: [usize; 2],
+}
+
+/// The examples of a rule, and where they stand.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The id of the rule.
+    pub id: String,
+    /// See [`Loaded::line`].
+    pub line: usize,
+    /// See [`Loaded::example_lines`].
+    pub example_lines: [usize; 2],
+    /// The examples.
+    pub examples: super::schema::Examples,
+}
+
+impl Loaded {
+    /// Its examples, to be run when the rule is in its rule set.
+    pub fn shown(&self) -> Shown {
+        let Self { rule, examples, line, example_lines } = self;
+        Shown { id: rule.id.to_string(), line: *line, example_lines: *example_lines, examples: examples.clone() }
+    }
 }
 
 /// Reads and checks one rule file.
@@ -88,14 +127,15 @@ pub fn rules(name: &str, text: &str, file: RuleFile) -> Result<Vec<Loaded>, Load
         def.store = def.store.or_else(|| remedy.store.clone());
         let id = def.id.clone();
         let examples = std::mem::take(&mut def.examples);
-        let rule = rule(&provider, generic, def).map_err(|message| LoadError::Rule {
+        let checked = rule(&provider, generic, def).and_then(|rule| super::lint::rule(&rule).map(|()| rule));
+        let rule = checked.map_err(|flaw| LoadError::Rule {
             path: name.to_owned(),
-            line,
-            id: id.clone(),
-            message,
+            line: key_line(text, line, flaw.key),
+            id,
+            message: flaw.message,
         })?;
-        super::lint::rule(&rule).map_err(|message| LoadError::Rule { path: name.to_owned(), line, id, message })?;
-        loaded.push(Loaded { rule, examples, line });
+        let example_lines = ["leak", "clean"].map(|key| key_line(text, line, key));
+        loaded.push(Loaded { rule, examples, line, example_lines });
     }
     Ok(loaded)
 }
@@ -112,8 +152,22 @@ fn find_id(text: &str, id: &str, earlier: usize) -> usize {
     lines.nth(earlier).map_or(1, |(n, _)| n + 1)
 }
 
-fn rule(provider: &str, generic: bool, def: RuleDef) -> Result<Rule, String> {
-    let missing = |what: &str| format!("`{what}` is missing, here and in [remedy]");
+/// The line of `key` in the rule whose id stands in line `id`; that line, if the key stands in no line of its own.
+fn key_line(text: &str, id: usize, key: &str) -> usize {
+    let is_head = |line: &&str| line.trim_start().starts_with("[[");
+    let before = text.lines().take(id).collect::<Vec<_>>().iter().rev().take_while(|line| !is_head(line)).count();
+    let first = id.saturating_sub(before);
+    let is_key =
+        |text: &str| text.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    // Inline tables hold several.
+    let names = |line: &str| line.split(['{', ',']).any(is_key);
+    let own = text.lines().enumerate().skip(first).take_while(|(n, line)| *n < id || !is_head(line));
+    let found = own.into_iter().find(|(_, line)| names(line));
+    found.map_or(id, |(n, _)| n + 1)
+}
+
+fn rule(provider: &str, generic: bool, def: RuleDef) -> Result<Rule, Flaw> {
+    let missing = |what: &str| Flaw::new("", format!("`{what}` is missing, here and in [remedy]"));
     let matcher = matcher(def.token, def.context, def.assignment)?;
     Ok(Rule {
         id: def.id.into(),
@@ -139,13 +193,14 @@ fn matcher(
     token: Option<super::schema::TokenDef>,
     context: Option<super::schema::ContextDef>,
     assignment: Option<super::schema::AssignmentDef>,
-) -> Result<Matcher, String> {
+) -> Result<Matcher, Flaw> {
     match (token, context, assignment) {
         (Some(t), None, None) => {
             let verbatim = verbatim(&t)?;
             let shape = match (t.pattern, t.scanner) {
                 (Some(pattern), None) => {
-                    let bounds = |cap| shape::bounds(&pattern, &t.anchors, cap);
+                    let bounds =
+                        |cap| shape::bounds(&pattern, &t.anchors, cap).map_err(|message| Flaw::new("pattern", message));
                     let mut b = match bounds(t.max_length) {
                         Err(_) if verbatim.is_some() && t.max_length.is_none() => bounds(Some(UNBOUNDED))?,
                         bounds => bounds?,
@@ -156,12 +211,15 @@ fn matcher(
                         b.lookback = b.lookback.max(LOOK);
                     }
                     if !near && t.anchors.is_empty() {
-                        return Err(
-                            "`anchors` is empty: a literal of at least 3 bytes that is in every match".to_owned()
-                        );
+                        return Err(Flaw::new(
+                            "anchors",
+                            "`anchors` is empty: a literal of at least 3 bytes that is in every match",
+                        ));
                     }
-                    if !near && shape::anchor_is_required(&pattern, &t.anchors)? != Some(true) {
-                        return Err("not every match of the pattern contains one of the anchors".to_owned());
+                    let required = shape::anchor_is_required(&pattern, &t.anchors);
+                    if !near && required.map_err(|message| Flaw::new("pattern", message))? != Some(true) {
+                        let message = "not every match of the pattern contains one of the anchors";
+                        return Err(Flaw::new("anchors", message));
                     }
                     Shape::Pattern {
                         pattern: Pattern::new(pattern.into()),
@@ -171,7 +229,7 @@ fn matcher(
                     }
                 }
                 (None, Some(scanner)) => Shape::Scanner(named("scanner", &scanner)?),
-                _ => return Err("a token needs either `pattern` or `scanner`".to_owned()),
+                _ => return Err(Flaw::new("anchors", "a token needs either `pattern` or `scanner`")),
             };
             Ok(Matcher::Token(Token {
                 anchors: list(t.anchors),
@@ -184,7 +242,7 @@ fn matcher(
             }))
         }
         (None, Some(c), None) => {
-            let b = shape::bounds(&c.value, &[], c.max_length)?;
+            let b = shape::bounds(&c.value, &[], c.max_length).map_err(|message| Flaw::new("value", message))?;
             Ok(Matcher::Context(Context {
                 words: list(c.words),
                 names: list(c.names),
@@ -202,7 +260,7 @@ fn matcher(
             glued: a.glued,
             weak: a.weak,
         })),
-        _ => Err("a rule needs exactly one of [rule.token], [rule.context], [rule.assignment]".to_owned()),
+        _ => Err(Flaw::new("", "a rule needs exactly one of [rule.token], [rule.context], [rule.assignment]")),
     }
 }
 
@@ -213,32 +271,33 @@ const UNBOUNDED: u32 = 4096;
 /// Farthest that an anchor may be from a match, bytes.
 const FARTHEST: u32 = 8192;
 
-fn verbatim(token: &super::schema::TokenDef) -> Result<Option<Verbatim>, String> {
+fn verbatim(token: &super::schema::TokenDef) -> Result<Option<Verbatim>, Flaw> {
     if !token.verbatim {
+        let key = if token.entropy.is_some() { "entropy" } else { "within" };
         return match (token.entropy, token.within) {
             (None, None) => Ok(None),
-            _ => Err("`entropy` and `within` are for rules with `verbatim = true`".to_owned()),
+            _ => Err(Flaw::new(key, "`entropy` and `within` are for rules with `verbatim = true`")),
         };
     }
     if token.scanner.is_some() || token.random == Some(true) {
-        return Err("`verbatim` goes with `pattern`, and without `random`".to_owned());
+        return Err(Flaw::new("verbatim", "`verbatim` goes with `pattern`, and without `random`"));
     }
     let entropy = token.entropy.unwrap_or(0.0);
     if !(0.0..=8.0).contains(&entropy) {
-        return Err("`entropy` is between 0 and 8 bits for each byte".to_owned());
+        return Err(Flaw::new("entropy", "`entropy` is between 0 and 8 bits for each byte"));
     }
     if token.within.is_some_and(|n| n > FARTHEST) {
-        return Err(format!("`within` is at most {FARTHEST} bytes"));
+        return Err(Flaw::new("within", format!("`within` is at most {FARTHEST} bytes")));
     }
     Ok(Some(Verbatim { entropy, within: token.within }))
 }
 
-fn edge(name: Option<&str>) -> Result<Edge, String> {
+fn edge(name: Option<&str>) -> Result<Edge, Flaw> {
     name.map_or(Ok(Edge::Word), |e| named("edge", e))
 }
 
-fn named<T: std::str::FromStr<Err = String>>(key: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|e| format!("{key}: {e}"))
+fn named<T: std::str::FromStr<Err = String>>(key: &'static str, value: &str) -> Result<T, Flaw> {
+    value.parse().map_err(|e| Flaw::new(key, format!("{key}: {e}")))
 }
 
 fn list(values: Vec<String>) -> Cow<'static, [Cow<'static, str>]> {

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::detect::check::pkcs12;
+use crate::detect::check::{jks, pkcs12};
 
 /// How much of a file is looked at to tell text from binary.
 pub const PROBE: usize = 8 * 1024;
 
-/// Largest key store that is searched: its length is two bytes, after four others.
+/// Largest key store that is searched: a length of two bytes, after four others.
 pub const LARGEST_STORE: usize = 4 + 0xffff;
 
 /// What the first bytes of a file say.
@@ -22,7 +22,7 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, big-endian.
     Utf16Be,
-    /// A PKCS #12 key store, searched as the base64 in which texts hold it.
+    /// A key store (PKCS #12, or Java's own), searched as the base64 in which texts hold it.
     KeyStore,
     /// No text.
     Binary,
@@ -36,7 +36,7 @@ pub fn encoding(head: &[u8]) -> Encoding {
         [0xfe, 0xff, ..] => return Encoding::Utf16Be,
         _ => {}
     }
-    if pkcs12::begins(head) {
+    if pkcs12::begins(head) || jks::begins(head) {
         return Encoding::KeyStore;
     }
     let probe = &head[..head.len().min(PROBE)];
@@ -111,11 +111,13 @@ mod tests {
 
     #[test]
     fn key_stores_are_read_as_base64() {
-        let store = crate::rules::examples::expand("{{pkcs12:sealed}}", 1).expect("a template").text;
-        let bytes = STANDARD.decode(&store).expect("base64");
-        assert_eq!(text(&bytes).as_deref(), Some(store.as_bytes()));
-        let long = [&bytes[..], &[0; LARGEST_STORE]].concat();
-        assert_eq!((encoding(&long), text(&long)), (Encoding::KeyStore, None));
+        for kind in ["{{pkcs12:sealed}}", "{{jks:sealed}}", "{{jks:jceks}}"] {
+            let store = crate::rules::examples::expand(kind, 1).expect("a template").text;
+            let bytes = STANDARD.decode(&store).expect("base64");
+            assert_eq!(text(&bytes).as_deref(), Some(store.as_bytes()));
+            let long = [&bytes[..], &[0; LARGEST_STORE]].concat();
+            assert_eq!((encoding(&long), text(&long)), (Encoding::KeyStore, None));
+        }
     }
 
     #[test]

@@ -1,17 +1,23 @@
 //! What the judgement of randomness costs each rule: of values drawn uniformly from the rule's own alphabet, at most one in a
 //! thousand may fail its floor.
 
+use std::sync::Mutex;
+
 use spillcheck::rules::examples::{Random, alphabet_named, expand};
 use spillcheck::rules::load::Loaded;
 use spillcheck::rules::{Confidence, Matcher, RuleSet};
 use spillcheck::search::Searcher;
 
-/// Values drawn for each rule.
+/// Values drawn for each rule in every run; `SPILLCHECK_DRAWS=20000` draws more (minutes).
 const DRAWS: u64 = 1000;
 /// Values of no more characters have no floor of their own: all letters, they may be a word, and are taken for one.
 const SHORT: usize = 8;
-/// As many may fail: one, and what chance adds over 1,500 rules to a floor that four in ten thousand fail.
-const FAILURES: usize = 4;
+
+/// As many of `draws` may fail: one in a thousand, and what chance adds over 1,500 rules to a floor that four in ten thousand fail.
+fn most_failures(draws: u64) -> usize {
+    let expected = draws as f64 * 4e-4;
+    (expected + 5.5 * expected.sqrt()).ceil().max(draws as f64 / 1000.0) as usize
+}
 
 /// Fills the runs of one alphabet (`{{hex:32}}`) uniformly; examples draw them again until they look as people expect. A run
 /// begins and ends on a letter or digit, as edges of names and values do.
@@ -46,11 +52,11 @@ fn plain_leak(loaded: &Loaded) -> Option<String> {
 }
 
 /// How often values drawn for `loaded` are missed, or found with less confidence than others.
-fn failures(loaded: Loaded, template: &str, random: &mut Random) -> usize {
+fn failures(loaded: Loaded, template: &str, draws: u64, random: &mut Random) -> usize {
     let mut rules = RuleSet::empty();
     rules.add(vec![loaded]).expect("one rule");
     let searcher = Searcher::new(&rules, 0);
-    let confidences: Vec<Option<Confidence>> = (0..DRAWS)
+    let confidences: Vec<Option<Confidence>> = (0..draws)
         .map(|seed| {
             let example = expand(&drawn(template, random), seed).expect("a template of a built-in rule");
             let secret = &example.text.as_bytes()[example.secret.expect("a leak marks its secret")];
@@ -62,29 +68,42 @@ fn failures(loaded: Loaded, template: &str, random: &mut Random) -> usize {
     confidences.iter().filter(|c| **c != most || most.is_none()).count()
 }
 
+/// A rule whose values have a floor, with the template of its first plain example.
+fn measurable(loaded: Loaded) -> Option<(Loaded, String)> {
+    let is_random = match &loaded.rule.matcher {
+        Matcher::Token(token) => token.random && !token.weighed,
+        Matcher::Context(context) => context.random,
+        Matcher::Assignment(_) => false,
+    };
+    let template = plain_leak(&loaded).filter(|_| is_random && loaded.rule.check.is_none())?;
+    (expand(&template, 1).unwrap().secret.unwrap().len() > SHORT).then_some((loaded, template))
+}
+
 #[test]
 fn at_most_one_random_value_in_a_thousand_fails_its_own_rule() {
-    let (mut measured, mut problems) = (0, Vec::new());
-    for loaded in super::rule_files().iter().flat_map(|path| spillcheck::rules::load::file(path).unwrap()) {
-        let is_random = match &loaded.rule.matcher {
-            Matcher::Token(token) => token.random && !token.weighed,
-            Matcher::Context(context) => context.random,
-            Matcher::Assignment(_) => false,
-        };
-        let Some(template) = plain_leak(&loaded).filter(|_| is_random && loaded.rule.check.is_none()) else { continue };
-        let drawn = expand(&template, 1).unwrap().secret.unwrap();
-        if drawn.len() <= SHORT {
-            continue;
+    let draws = std::env::var("SPILLCHECK_DRAWS").map_or(DRAWS, |n| n.parse().expect("SPILLCHECK_DRAWS is a number"));
+    let loaded = super::rule_files().into_iter().flat_map(|path| spillcheck::rules::load::file(&path).unwrap());
+    let rules: Vec<(Loaded, String)> = loaded.filter_map(measurable).collect();
+    assert!(rules.len() > 1000, "{} rules measured", rules.len());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let (queue, problems) = (Mutex::new(rules), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().unwrap().pop();
+                    let Some((loaded, template)) = next else { break };
+                    let id = loaded.rule.id.clone();
+                    // Its own draws: another rule changes nothing here.
+                    let seed = id.bytes().fold(11, |seed: u64, b| seed.wrapping_mul(31).wrapping_add(u64::from(b)));
+                    let failed = failures(loaded, &template, draws, &mut Random::new(seed));
+                    if failed > most_failures(draws) {
+                        problems.lock().unwrap().push(format!("{id}: {failed} of {draws}: {template}"));
+                    }
+                }
+            });
         }
-        let id = loaded.rule.id.clone();
-        // Its own draws: another rule changes nothing here.
-        let seed = id.bytes().fold(11, |seed: u64, b| seed.wrapping_mul(31).wrapping_add(u64::from(b)));
-        let failed = failures(loaded, &template, &mut Random::new(seed));
-        measured += 1;
-        if failed > FAILURES {
-            problems.push(format!("{id}: {failed} of {DRAWS}: {template}"));
-        }
-    }
-    assert!(measured > 1000, "{measured} rules measured");
+    });
+    let problems = problems.into_inner().unwrap();
     assert!(problems.is_empty(), "{} rules:\n{}", problems.len(), problems.join("\n"));
 }

@@ -11,6 +11,7 @@ pub(crate) mod crc;
 mod der;
 pub(crate) mod ed25519;
 mod fact;
+pub(crate) mod jks;
 mod jwt;
 mod key;
 pub(crate) mod macaroon;
@@ -201,6 +202,8 @@ named_enum! {
         Base64Tail = "base64-tail",
         /// PKCS #12 key stores: what they hold, and whether a well-known password opens them.
         Pkcs12 = "pkcs12",
+        /// Key stores of Java: what they hold, and whether a well-known password opens them.
+        Jks = "jks",
         /// Web Push keys: public or private, a private one proved by its public one nearby.
         Vapid = "vapid",
     }
@@ -271,6 +274,7 @@ impl Check {
             Self::CryptSalt => structure::crypt_salt(secret),
             Self::Base64Tail => structure::base64_tail(secret),
             Self::Pkcs12 => pkcs12::check(secret),
+            Self::Jks => jks::check(secret),
             Self::Vapid => vapid::check(secret, b""),
         }
     }

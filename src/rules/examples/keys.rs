@@ -185,6 +185,28 @@ pub(super) fn pkcs12(kind: &str, random: &mut Random) -> Option<String> {
     Some(STANDARD.encode(sequence(&[integer(&[3]), data(content), mac])))
 }
 
+/// A key store of Java in base64: under the password `changeit`, `sealed` by an unknown one (`jceks`: of the other kind), or with
+/// `certificates` alone.
+pub(super) fn jks(kind: &str, random: &mut Random) -> Option<String> {
+    let password = match kind {
+        "sealed" | "jceks" => STANDARD.encode(random.bytes(12)),
+        "changeit" | "certificates" => "changeit".to_owned(),
+        _ => return None,
+    };
+    let short = |text: &str| [&(text.len() as u16).to_be_bytes(), text.as_bytes()].concat();
+    let number = |n: u32| n.to_be_bytes().to_vec();
+    let trusted = [short("X.509"), string(&certificate(random))].concat();
+    let made = 1_735_689_600_000u64.to_be_bytes().to_vec();
+    let entry = match kind {
+        "certificates" => [number(2), short("root"), made, trusted].concat(),
+        _ => [number(1), short("upload"), made, string(&encrypted_pkcs8(random)), number(1), trusted].concat(),
+    };
+    let magic = if kind == "jceks" { 0xcece_cece } else { 0xfeed_feed };
+    let content = [number(magic), number(2), number(1), entry].concat();
+    let sum = crate::detect::check::jks::sum(&password, &content);
+    Some(STANDARD.encode([&content[..], &sum].concat()))
+}
+
 /// SSH's strings: a 32-bit length, then the bytes.
 fn string(bytes: &[u8]) -> Vec<u8> {
     [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
