@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Seen;
 use crate::finding::{Location, Place};
 use crate::origin::{Commit, Origin, Reach};
-use crate::search::Match;
+use crate::search::{Allowed, Match};
+
+/// A place and the comment there that allows the secret.
+type Seen = (Location, Option<Allowed>);
 
 /// Merges the places of one secret. Files and index entries are reported where they are now, with the first commit that had
 /// the secret at that path; a path that only history has is reported with its position in that first commit.
