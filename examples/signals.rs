@@ -51,7 +51,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 "rule": rules.get(candidate.rule).id,
                 "value": String::from_utf8_lossy(&text[candidate.secret.clone()]),
                 "score": explained.score,
-                "in_tests": explained.in_tests,
                 "most": explained.most,
                 "signals": signals,
             });

@@ -3,30 +3,47 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "generic/clauses.rs"]
+mod clauses;
 #[path = "generic/kinds.rs"]
 mod kinds;
+#[path = "generic/names.rs"]
+mod names;
 #[path = "generic/people.rs"]
 mod people;
 #[path = "generic/places.rs"]
 mod places;
+#[path = "generic/tools.rs"]
+mod tools;
+
+use std::sync::OnceLock;
 
 use spillcheck::judge;
 use spillcheck::position::{Positions, Start};
 use spillcheck::rules::{Confidence, RuleSet, examples};
 use spillcheck::search::{Match, Searcher};
 
+const PASSWORD: &str = "generic-password";
+const TOKEN: &str = "generic-token";
+const SECRET: &str = "generic-secret";
+const KEY: &str = "generic-api-key";
+const URL: &str = "url-credentials";
+
 /// Rule, secret, line, column and confidence of a finding.
 type Seen = (String, String, u32, u32, Option<Confidence>);
 
 /// What is found in `text`, if it stands in a file at `path`.
 fn findings(text: &str, path: &str) -> Vec<Seen> {
-    let rules = RuleSet::builtin();
+    static RULES: OnceLock<RuleSet> = OnceLock::new();
+    static SEARCHER: OnceLock<Searcher<'_>> = OnceLock::new();
+    let rules = RULES.get_or_init(RuleSet::builtin);
+    let searcher = SEARCHER.get_or_init(|| Searcher::new(rules, 0));
     let seen = |m: &Match| {
         let secret = String::from_utf8_lossy(m.secret.reveal()).into_owned();
         let confidence = judge::at_path(m.by_kind, path);
         (rules.get(m.rule).id.to_string(), secret, m.start.line.get(), m.start.column.get(), confidence)
     };
-    let found = Searcher::new(&rules, 0).search(text.as_bytes()).found;
+    let found = searcher.search(text.as_bytes()).found;
     found.iter().map(seen).filter(|seen| seen.4.is_some()).collect()
 }
 

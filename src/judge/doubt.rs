@@ -365,7 +365,10 @@ fn has_harmless_end(name: &[u8]) -> bool {
 fn is_piece(text: &[u8], candidate: &Candidate) -> bool {
     let before = |at: usize, back: usize| at.checked_sub(back).and_then(|at| text.get(at)).copied();
     let secret = &candidate.secret;
-    let opened = |name: &Range<usize>| text[..name.start - 1].trim_ascii_end().ends_with(b"(");
+    // The arguments of a call; `{name, "value"}` of Erlang.
+    let opened = |name: &Range<usize>| {
+        text[..name.start].ends_with(b"{") || text[..name.start - 1].trim_ascii_end().ends_with(b"(")
+    };
     let named_item = candidate.operator == Some(Operator::Comma)
         && candidate.name.as_ref().is_some_and(|name| name.start > 0 && !opened(name));
     let first_item = before(secret.start, 2) == Some(b'[') && text.get(secret.end + 1) == Some(&b',');

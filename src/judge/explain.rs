@@ -3,8 +3,8 @@
 
 use super::{Judged, doubt, variable_part};
 use crate::detect::check::{self, Verdict};
-use crate::detect::{Relation, entropy};
-use crate::rules::{Matcher, Rule};
+use crate::detect::{Relation, entropy, weak};
+use crate::rules::{Kind, Matcher, Rule};
 
 /// One thing that was looked at, and what came out. Holds no bytes of the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
     for doubt in doubt::all(rule, text, &judged.candidate) {
         signals.push(Signal { name: "form", text: format!("{}: {}", doubt.reason, doubt.outcome()) });
     }
+    if let Some(text) = weak_password(rule, secret, judged) {
+        signals.push(Signal { name: "form", text: text.to_owned() });
+    }
     let random = match &rule.matcher {
         Matcher::Token(token) => token.random,
         Matcher::Context(context) => context.random,
@@ -60,6 +63,15 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
     };
     signals.push(Signal { name: "entropy", text: format!("{measured}: {outcome}") });
     signals
+}
+
+/// What is to be said of a weak or default password, of which a rule of its own speaks.
+fn weak_password(rule: &Rule, secret: &[u8], judged: &Judged) -> Option<&'static str> {
+    if rule.is_weak() && judged.verdict.is_err() {
+        return Some("a weak password, compared, translated or called with and not set: a word like others");
+    }
+    let other = matches!(rule.matcher, Matcher::Assignment(_)) && rule.kind == Kind::Password && !rule.is_weak();
+    (other && weak::is_weak(secret)).then_some("a weak or default password: the rule for those speaks of it")
 }
 
 /// What ties the value to the rule.

@@ -95,15 +95,6 @@ fn highest(at: u16, own: &Signals) -> i32 {
     }
 }
 
-/// The score from which a finding is of medium confidence. Tests and documentation are full of values made up for them.
-fn medium(kind: FileKind, test: bool) -> i32 {
-    if is_in_tests(kind, test) { MEDIUM_IN_TESTS } else { MEDIUM }
-}
-
-fn is_in_tests(kind: FileKind, test: bool) -> bool {
-    test || kind == FileKind::Prose
-}
-
 /// Whether it is a password, a cookie or a URL in a comment of a program: an example of how to call it. In settings it may be a
 /// setting that somebody switched off.
 fn is_example_of_use(signals: &Signals, kind: FileKind) -> bool {
@@ -112,8 +103,8 @@ fn is_example_of_use(signals: &Signals, kind: FileKind) -> bool {
         && matches!(kind, FileKind::Compiled | FileKind::Script)
 }
 
-fn confidence(score: i32, signals: &Signals, kind: FileKind, test: bool) -> Option<Confidence> {
-    if score >= medium(kind, test) && !is_example_of_use(signals, kind) {
+fn confidence(score: i32, signals: &Signals, kind: FileKind) -> Option<Confidence> {
+    if score >= MEDIUM && !is_example_of_use(signals, kind) {
         Some(Confidence::Medium)
     } else if score >= LOW {
         Some(Confidence::Low)
@@ -138,7 +129,7 @@ pub(super) fn weigh(place: &Place<'_>, own: Own) -> ByKind {
         ByKind::NOWHERE,
         |all, (kind, test)| {
             let place = ByKind::place(kind, test);
-            match confidence(scores[place], &signals, kind, test) {
+            match confidence(scores[place], &signals, kind) {
                 Some(confidence) => all.with(place, confidence),
                 None => all,
             }
@@ -153,6 +144,8 @@ pub struct Contribution {
     pub name: &'static str,
     /// What was measured.
     pub value: i16,
+    /// What that stands for, if the signal is a class and no measure.
+    pub meaning: Option<&'static str>,
     /// What it adds to the score, thousandths of a logit.
     pub adds: i32,
 }
@@ -162,7 +155,7 @@ pub struct Contribution {
 pub struct Explanation {
     /// Thousandths of a logit.
     pub score: i32,
-    /// The score from which a finding is reported at low and at medium confidence in that file; `i32::MAX` for a password in a
+    /// The score from which a finding is reported at low and at medium confidence; `i32::MAX` for a password in a
     /// comment of a program, which is never of more than low confidence.
     pub thresholds: (i32, i32),
     /// Where the score starts, before any signal is looked at.
@@ -171,8 +164,6 @@ pub struct Explanation {
     pub signals: Vec<Contribution>,
     /// The highest confidence that the rule and its doubts leave, whatever the score; none if it is no finding at all.
     pub most: Option<Confidence>,
-    /// Whether the file is a test or documentation, for which the threshold of medium confidence is another.
-    pub in_tests: bool,
 }
 
 /// The score of a value in one kind of file, signal by signal: at each step down a tree, the change of the mean is put down to the
@@ -196,13 +187,17 @@ pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool, most: Optio
         score += i32::from(node.value);
     }
     let contributions = (0..signals::COUNT)
-        .map(|n| Contribution { name: signals::NAMES[n], value: signals[n], adds: adds[n] })
+        .map(|n| Contribution {
+            name: signals::NAMES[n],
+            value: signals[n],
+            meaning: signals::meaning(n, signals[n]),
+            adds: adds[n],
+        })
         .collect();
     let unsure = is_example_of_use(&signals, kind);
-    let medium = if unsure { i32::MAX } else { medium(kind, test) };
+    let medium = if unsure { i32::MAX } else { MEDIUM };
     let most = if unsure { most.min(Some(Confidence::Low)) } else { most };
-    let in_tests = is_in_tests(kind, test);
-    Explanation { score, thresholds: (LOW, medium), base, signals: contributions, most, in_tests }
+    Explanation { score, thresholds: (LOW, medium), base, signals: contributions, most }
 }
 
 const _: () = assert!(KINDS * 2 == PLACES && PLACES <= Mask::BITS as usize, "a place is a bit of a mask");

@@ -103,7 +103,8 @@ impl Page<'_> {
         signals.sort_by_key(|signal| Reverse(signal.adds.abs()));
         let shown = if self.verbose { signals.len() } else { SIGNALS };
         for signal in signals.iter().take(shown) {
-            text.push_str(&format!("    {} {} = {}\n", logit(signal.adds), signal.name, signal.value));
+            let meaning = signal.meaning.map(|meaning| format!(" ({meaning})")).unwrap_or_default();
+            text.push_str(&format!("    {} {} = {}{meaning}\n", logit(signal.adds), signal.name, signal.value));
         }
         if let Some(rest) = signals.get(shown..).filter(|rest| !rest.is_empty()) {
             let adds = logit(rest.iter().map(|signal| signal.adds).sum());
@@ -162,6 +163,11 @@ impl Page<'_> {
                 Some(model) if model.most.is_none() => "dropped: unlikely by its form, whatever the score".to_owned(),
                 _ => "dropped: unlikely".to_owned(),
             },
+            End::Dropped(DropReason::Placeholder) => {
+                "dropped: placeholder; a reference, a template, a mask, a word such as \
+                 `changeme` or next to nothing stands for a value"
+                    .to_owned()
+            }
             End::Dropped(reason) => format!("dropped: {}", reason.as_str()),
         }
     }

@@ -8,6 +8,7 @@
 mod before;
 mod cursor;
 mod pair;
+mod setting;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -118,10 +119,15 @@ pub(super) fn value_after(text: &[u8], name: &Range<usize>) -> Option<Value> {
         return Some(value);
     }
     c.at = after_name;
-    if c.peek() == Some(b']') {
-        c.at += 1;
+    match c.peek() {
+        Some(b']') => c.at += 1,
+        Some(b'[') => array(&mut c),
+        _ => {}
     }
     let blanks = c.blanks();
+    if name_quote.is_some() {
+        colon_on_next_line(&mut c);
+    }
     let before_operator = c.at;
     let operator = operator(&mut c, name, name_quote.is_some(), blanks)?;
     c.blanks();
@@ -131,13 +137,37 @@ pub(super) fn value_after(text: &[u8], name: &Range<usize>) -> Option<Value> {
     if c.at - before_operator > LONGEST_GAP {
         return None;
     }
-    value::read(&mut c, operator, name_quote)
+    let value = value::read(&mut c, operator, name_quote)?;
+    setting::bounded(text, name, before_operator, limit, value)
+}
+
+/// Passes over the brackets of an array: `char k[] = "v"`, `char k[64] = "v"`.
+fn array(c: &mut Cursor<'_>) {
+    let from = c.at;
+    c.at += 1;
+    c.skip(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !c.eat(b"]") {
+        c.at = from;
+    }
+}
+
+/// Passes over line ends between a quoted name and the colon that belongs to it.
+fn colon_on_next_line(c: &mut Cursor<'_>) {
+    let from = c.at;
+    if matches!(c.peek(), Some(b'\n' | b'\r')) {
+        c.white();
+        if c.peek() != Some(b':') {
+            c.at = from;
+        }
+    }
 }
 
 /// What most hits of a common word in program code are followed by: the end of an expression, and no value. Told early,
 /// because there are so many.
 fn ends_expression(c: &Cursor<'_>) -> bool {
-    matches!(c.peek(), Some(b';' | b'+' | b'*' | b'/' | b'%' | b'}' | b'{')) && !c.rest().starts_with(b"**:")
+    matches!(c.peek(), Some(b';' | b'+' | b'*' | b'/' | b'%' | b'}' | b'{'))
+        && !c.rest().starts_with(b"**:")
+        && !c.rest().starts_with(b"{\"")
 }
 
 fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize) -> Option<Operator> {
@@ -181,6 +211,7 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
             c.at += 1;
             Some(Operator::Call)
         }
+        b'{' if !quoted && c.eat(b"{") => Some(Operator::Call),
         b',' if quoted || c.rest().starts_with(b", \"") && c.text[..name.start].ends_with(b"{") => {
             c.at += 1;
             Some(Operator::Comma)

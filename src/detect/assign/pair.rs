@@ -7,9 +7,12 @@ use super::cursor::Cursor;
 use super::{LONGEST_GAP, Operator, Value, value};
 
 /// Keys that hold the value of a pair.
-const VALUE_KEYS: [&[u8]; 7] = [b"value", b"default_value", b"defaultvalue", b"content", b"val", b"string", b"default"];
+const VALUE_KEYS: [&[u8]; 8] =
+    [b"value", b"default_value", b"defaultvalue", b"content", b"val", b"string", b"default", b"parametervalue"];
 /// Keys that hold its name.
-const NAME_KEYS: [&[u8]; 6] = [b"name", b"key", b"id", b"field", b"variable", b"property"];
+const NAME_KEYS: [&[u8]; 7] = [b"name", b"key", b"id", b"field", b"variable", b"property", b"parameterkey"];
+/// Elements of HTML that stand beside one another: a name and its value.
+const CELLS: [(&[u8], &[u8]); 3] = [(b"</td>", b"<td"), (b"</th>", b"<td"), (b"</dt>", b"<dd")];
 
 /// How far before its name a value of a pair may begin, with its key: bytes.
 const FARTHEST: usize = 200;
@@ -18,7 +21,13 @@ const FARTHEST: usize = 200;
 pub(super) fn value(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool) -> Option<Value> {
     // Cheap refusals first: nearly every name comes this way.
     match c.peek()? {
-        b'<' if !quoted => return element(c),
+        b'<' if !quoted => {
+            let from = c.at;
+            return element(c).or_else(|| {
+                c.at = from;
+                cell(c)
+            });
+        }
         b'>' if quoted => {
             c.at += 1;
             return child(c).or_else(|| value::read(c, Operator::Tag, None));
@@ -65,6 +74,11 @@ fn default_of_variable(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Value>
 fn after(c: &mut Cursor<'_>) -> Option<Value> {
     let from = c.at;
     c.skip(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';'));
+    // A comment on a line of its own.
+    while c.peek() == Some(b'#') {
+        c.skip(|b| b != b'\n');
+        c.white();
+    }
     c.quote();
     if !VALUE_KEYS.iter().any(|key| c.eat_word(key)) {
         return None;
@@ -143,6 +157,20 @@ fn element(c: &mut Cursor<'_>) -> Option<Value> {
     c.eat(b"<").then_some(())?;
     VALUE_KEYS.iter().any(|key| c.eat_word(key)).then_some(())?;
     (c.at - from <= LONGEST_GAP && c.eat(b">")).then_some(())?;
+    let read = value::read(c, Operator::Tag, None)?;
+    Some(Value { operator: Operator::Pair, ..read })
+}
+
+/// `K</td><td>v</td>`, after the name.
+fn cell(c: &mut Cursor<'_>) -> Option<Value> {
+    let from = c.at;
+    let (_, next) = CELLS.iter().find(|(end, _)| c.eat(end))?;
+    c.white();
+    c.eat(next).then_some(())?;
+    // Attributes.
+    c.skip(|b| !matches!(b, b'>' | b'<'));
+    (c.at - from <= LONGEST_GAP && c.eat(b">")).then_some(())?;
+    c.eat(b"<code>");
     let read = value::read(c, Operator::Tag, None)?;
     Some(Value { operator: Operator::Pair, ..read })
 }

@@ -53,6 +53,10 @@ fn assignments_of_many_languages() {
         ("f(token=abc, x=1)", "token", "abc", Equals, false),
         ("密码：changeme", "密码", "changeme", Colon, false),
         ("contraseña = \"changeme\"", "contraseña", "changeme", Equals, true),
+        ("char password[] = \"changeme\";", "password", "changeme", Equals, true),
+        ("char password[64] = \"changeme\";", "password", "changeme", Equals, true),
+        ("std::string password{\"changeme\"};", "password", "changeme", Call, true),
+        ("password: 'it''s'", "password", "it''s", Colon, true),
     ]);
 }
 
@@ -75,6 +79,9 @@ fn elements_attributes_and_pairs() {
         ("- value: changeme\n  name: DB_PASSWORD\n", "PASSWORD", "changeme", Pair, false),
         ("{\"value\": \"changeme\", \"name\": \"DB_PASSWORD\"}", "PASSWORD", "changeme", Pair, true),
         ("<add value=\"changeme\" key=\"Password\"/>", "Password", "changeme", Pair, true),
+        ("ParameterKey: DBPassword\n  ParameterValue: changeme\n", "Password", "changeme", Pair, false),
+        ("- name: DB_PASSWORD\n  # of the robot\n  value: changeme\n", "PASSWORD", "changeme", Pair, false),
+        ("<td>password</td>\n<td class=\"v\"><code>changeme</code></td>", "password", "changeme", Pair, false),
     ]);
 }
 
@@ -85,9 +92,10 @@ fn values_on_a_later_line() {
         ("password: |\n  changeme\n", "password", "changeme", Colon, false),
         ("password: >-\n  changeme\n", "password", "changeme", Colon, false),
         ("\"password\":\n    \"changeme\"", "password", "changeme", Colon, true),
+        ("\"password\"\n  :\n  \"changeme\"", "password", "changeme", Colon, true),
         ("password =\n    'changeme'", "password", "changeme", Equals, true),
         ("--password \\\n  changeme", "password", "changeme", Option, false),
-        ("PASSWORD=$(cat <<EOF\nchangeme\nEOF\n)", "PASSWORD", "changeme", Equals, false),
+        ("PASSWORD=$(cat <<EOF\nchangeme\nEOF\n)", "PASSWORD", "changeme", Equals, true),
         ("password = \"\"\"\nchangeme\n\"\"\"", "password", "changeme", Equals, true),
     ]);
 }
@@ -104,6 +112,10 @@ fn command_lines_queries_and_files_of_words() {
         ("CREATE ROLE a LOGIN PASSWORD 'changeme';", "PASSWORD", "changeme", Blank, true),
         ("alter user sys identified by changeme container=all;", "identified", "changeme", Blank, false),
         ("https://h/p?token=changeme&ref=main", "token", "changeme", Equals, false),
+        ("https://h/p?token=changeme#top", "token", "changeme", Equals, false),
+        ("?a=1&amp;token=changeme&amp;b=2", "token", "changeme", Equals, false),
+        ("Cookie: lang=en; sessionid=changeme; a=b", "Cookie", "changeme", Colon, false),
+        ("--cookie \"auth_token=changeme\"", "cookie", "changeme", Option, true),
         ("Server=h;User=u;Password=changeme;Pooling=true", "Password", "changeme", Equals, false),
         ("X-Auth-Token: changeme", "Token", "changeme", Colon, false),
         ("{\\\"password\\\": \\\"changeme\\\"}", "password", "changeme", Colon, true),
@@ -125,6 +137,11 @@ fn signs_inside_values_are_no_ends() {
         ("password=ab, user=cd", "password", "ab", Equals, false),
         ("'password=ab'", "password", "ab", Equals, false),
         ("password=ab\\nuser=cd", "password", "ab", Equals, false),
+        ("PASSWORD=ab&\n", "PASSWORD", "ab&", Equals, false),
+        ("export PASSWORD=ab.\nA=1", "PASSWORD", "ab.", Equals, false),
+        ("PASSWORD=ab)9", "PASSWORD", "ab)9", Equals, false),
+        ("  password=ab)\n", "password", "ab", Equals, false),
+        ("PASSWORD=ab&b=2", "PASSWORD", "ab", Equals, false),
     ]);
 }
 
@@ -139,6 +156,7 @@ fn bytes_as_numbers() {
 fn what_is_no_value() {
     for (text, word) in [
         ("PASSWORD=\nUSER=root", "PASSWORD"),
+        ("PASSWORD= USER=root", "PASSWORD"),
         ("password:\n  old: x\n", "password"),
         ("\"password\":\n  \"other\": \"x\"", "password"),
         ("password;", "password"),

@@ -6,7 +6,7 @@ use crate::detect::joined;
 
 /// Reads the value at the cursor, which stands behind `operator`; `name_quote` closed the name.
 pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u8, usize)>) -> Option<Value> {
-    next_line(c, operator);
+    let literal = next_line(c, operator);
     if operator == Operator::Tag && c.eat(b"<![CDATA[") {
         return character_data(c, operator);
     }
@@ -41,7 +41,8 @@ pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u
     {
         return None;
     }
-    bare(c, operator)
+    let value = bare(c, operator)?;
+    Some(Value { quoted: literal, ..value })
 }
 
 /// What stands between `<![CDATA[` and `]]>`.
@@ -84,8 +85,8 @@ fn fallback(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
 }
 
 /// Passes over a line end where the value may stand on the next line: a continued line, a block scalar, an element, a
-/// heredoc, or a quote there that opens a value and no key.
-fn next_line(c: &mut Cursor<'_>, operator: Operator) {
+/// heredoc, or a quote there that opens a value and no key. Whether a heredoc holds it, a literal as in quotes.
+fn next_line(c: &mut Cursor<'_>, operator: Operator) -> bool {
     let from = c.at;
     c.continuation();
     match c.peek() {
@@ -107,12 +108,20 @@ fn next_line(c: &mut Cursor<'_>, operator: Operator) {
                 c.at = from;
             }
         }
-        Some(b'$' | b'<') => heredoc(c),
+        Some(b'$' | b'<') => {
+            heredoc(c);
+            let held =
+                c.at > from && c.at - from <= LONGEST_GAP && memchr::memchr(b'\n', &c.text[from..c.at]).is_some();
+            if held {
+                return true;
+            }
+        }
         _ => {}
     }
     if c.at - from > LONGEST_GAP {
         c.at = from;
     }
+    false
 }
 
 /// `<<EOF` or `$(cat <<'EOF'`, with the value on the next line.
@@ -201,6 +210,10 @@ fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> 
             }
             b'\n' => return None,
             b'\\' => backslashes += 1,
+            _ if b == quote && !triple && c.at > start && is_doubled(c) => {
+                c.at += 1;
+                backslashes = 0;
+            }
             _ if b == quote && backslashes <= slashes => {
                 let end = c.at - backslashes.min(slashes);
                 let last = if slashes == 0 { last_piece(c, operator, start, end) } else { end };
@@ -219,6 +232,14 @@ fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> 
         }
     }
     None
+}
+
+/// Whether the quote at the cursor is written twice and stands for itself, as in SQL, YAML, C# and Visual Basic: what follows is
+/// neither the end of the line nor the next value.
+fn is_doubled(c: &Cursor<'_>) -> bool {
+    let rest = c.rest();
+    let follows = |b: &u8| !b.is_ascii_whitespace() && !matches!(b, b',' | b';' | b')' | b']' | b'}' | b'>');
+    rest.get(1) == rest.first() && rest.get(2).is_some_and(|b| follows(b) && Some(b) != rest.first())
 }
 
 /// Where a literal that begins at `start`, and whose first piece ends at `end`, ends with its last piece.
@@ -308,6 +329,11 @@ fn ends_bare(rest: &[u8], operator: Operator) -> bool {
             true
         }
         b';' | b'&' | b',' => {
+            // In HTML and XML the sign is written `&amp;`, and quotes likewise.
+            let after = after.strip_prefix(b"amp;").unwrap_or(after);
+            if [&b"quot;"[..], b"#39;", b"#34;", b"lt;", b"gt;"].iter().any(|entity| after.starts_with(entity)) {
+                return true;
+            }
             let word = after
                 .iter()
                 .take(40)

@@ -20,6 +20,9 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if is_file_of_digest(text, candidate) {
         return Some("the name of a file, and the digest of what it holds");
     }
+    if is_about_secret(name) {
+        return Some("its name says that it is about a secret: where it is, what it is called, how many there are");
+    }
     if is_chosen(rule) {
         return says(name, &["policy", "policies"], 1).then_some("a policy for passwords, and none itself");
     }
@@ -69,6 +72,16 @@ fn is_place_in_list(name: &[u8]) -> bool {
     last.eq_ignore_ascii_case(b"token") && says(before, &["page", "next", "continuation", "cursor"], 1)
 }
 
+/// `tokenEndpoint`, `passwordHint`, `key_alias`: what a secret's neighbours in settings and programs are called.
+fn is_about_secret(name: &[u8]) -> bool {
+    const ENDS: [&str; 17] = [
+        "url", "uri", "endpoint", "path", "alias", "prefix", "column", "arn", "field", "label", "hint", "encoder",
+        "count", "issuer", "method", "type", "length",
+    ];
+    let last = last_word(name);
+    last.len() < name.len() && says(last, &ENDS, 1)
+}
+
 /// The last 8 or 16 hexadecimal digits of a fingerprint, or all 40.
 fn is_pgp_id(secret: &[u8]) -> bool {
     matches!(secret.len(), 8 | 16 | 40) && secret.iter().all(u8::is_ascii_hexdigit)
@@ -104,7 +117,9 @@ fn is_name_of_public_key(name: &[u8]) -> bool {
 
 /// What caches, tables and maps call a key.
 fn is_key_of_thing(name: &[u8]) -> bool {
-    const THINGS: [&str; 15] = [
+    const THINGS: [&str; 17] = [
+        "translation",
+        "index",
         "unique",
         "context",
         "cache",
@@ -183,6 +198,8 @@ mod tests {
             ("generic-password", "passwordPolicy: {{base62:14}}", "policy"),
             ("generic-token", "MagicCookieValue: \"{{hex:32}}\"", "magic"),
             ("generic-token", "nextPageToken: \"{{base62:32}}\"", "place"),
+            ("generic-token", "tokenEndpoint: \"{{base62:32}}\"", "about a secret"),
+            ("generic-key", "routingKey = \"{{hex:32}}\"", "kept"),
             ("generic-token", "node-token-checksum: \"{{hex:64}}\"", "digest"),
             ("generic-key", "segment_key_hash: \"{{hex:32}}\"", "digest"),
             ("generic-key", "storedKey={{hex:32}}", "digest"),

@@ -4,6 +4,7 @@
 
 mod around;
 mod lists;
+mod meanings;
 mod name;
 mod own;
 mod value;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 use crate::detect::Operator;
 
+pub(super) use meanings::meaning;
 pub(super) use name::words;
 pub(super) use own::{Own, own};
 
