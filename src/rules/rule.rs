@@ -78,7 +78,7 @@ named_enum! {
         Word = "word",
         /// Letters, digits, `+`, `/` and `=`.
         Base64 = "base64",
-        /// Letters, digits, `_` and `-`.
+        /// Letters, digits, `_`, `-`, and `+` of the other spelling of base64.
         Base64url = "base64url",
         /// None: the pattern ends by itself.
         None = "none",

@@ -33,7 +33,7 @@ fn stands_alone(text: &[u8], whole: &Range<usize>, edge: Edge) -> bool {
     let own: &[u8] = match edge {
         Edge::Word => b"_",
         Edge::Base64 => b"+/",
-        Edge::Base64url => b"_-",
+        Edge::Base64url => b"_-+",
         Edge::None => return true,
     };
     let of = |b: &u8| b.is_ascii_alphanumeric() || own.contains(b);

@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 
+use spillcheck::detect::entropy;
 use spillcheck::rules::examples::{Random, alphabet_named, expand};
 use spillcheck::rules::load::Loaded;
 use spillcheck::rules::{Confidence, Matcher, RuleSet};
@@ -106,4 +107,38 @@ fn at_most_one_random_value_in_a_thousand_fails_its_own_rule() {
     });
     let problems = problems.into_inner().unwrap();
     assert!(problems.is_empty(), "{} rules:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// The entropy floors alone, for every alphabet and length in the examples of rules whose values are random: here twenty thousand
+/// draws cost seconds.
+#[test]
+fn at_most_one_random_text_in_a_thousand_falls_below_its_floor() {
+    const DRAWS: u64 = 20_000;
+    const LONG: usize = 100;
+    let loaded = super::rule_files().into_iter().flat_map(|path| spillcheck::rules::load::file(&path).unwrap());
+    let mut runs: Vec<(String, usize)> = Vec::new();
+    for (_, template) in loaded.filter_map(measurable) {
+        let inner = template.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")?.0.split_once(':'));
+        runs.extend(inner.filter_map(|(name, length)| Some((name.to_owned(), length.parse().ok()?))));
+    }
+    // Longer ones have the floor of the longest measured, and pass by far.
+    runs.retain(|(name, length)| (SHORT + 1..=LONG).contains(length) && alphabet_named(name).is_some());
+    runs.sort();
+    runs.dedup();
+    assert!(runs.len() > 150, "{} kinds of texts", runs.len());
+    let mut problems = Vec::new();
+    for (name, length) in runs {
+        let letters = alphabet_named(&name).unwrap();
+        let mut random = Random::new(length as u64);
+        let mut text = vec![0; length];
+        let mut failed = 0;
+        for _ in 0..DRAWS {
+            text.fill_with(|| random.pick(letters));
+            failed += usize::from(!entropy::looks_random(&text));
+        }
+        if failed > most_failures(DRAWS) {
+            problems.push(format!("{name}:{length}: {failed} of {DRAWS}"));
+        }
+    }
+    assert!(problems.is_empty(), "{} kinds of texts:\n{}", problems.len(), problems.join("\n"));
 }
