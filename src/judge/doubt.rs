@@ -3,6 +3,7 @@
 //! Machines make keys and tokens, and a value that no machine makes is none. People write sample values, and say so.
 
 mod digest;
+mod instead;
 mod language;
 mod limit;
 mod made;

@@ -46,7 +46,7 @@ pub(crate) fn radix<const N: usize>(number: u32, alphabet: &[u8]) -> [u8; N] {
 }
 
 /// Base32 of either case, without padding.
-pub(super) fn base32(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn base32(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 5 / 8);
     let (mut bits, mut count) = (0u32, 0u32);
     for byte in text {

@@ -1,14 +1,16 @@
-//! Text for people, which forms and translations hold: sentences, words beyond ASCII, words after a bare value.
+//! Text for people, which forms and translations hold: sentences, words beyond ASCII, words after a bare value; and what words before a value
+//! say of it.
 
 use std::borrow::Cow;
 
+use super::samples::head;
 use crate::detect::{Candidate, NEIGHBOURHOOD, Operator};
 
 /// Several words of any language, but not a pass phrase: small letters of ASCII alone. One word if it has letters beyond ASCII. Escapes of
 /// JSON and HTML are read first: `Contrase\u00f1a`.
 pub(super) fn is_sentence(secret: &[u8]) -> bool {
     /// Bytes of a word with a figure in it that may be a password.
-    const SHORTEST_NAME: usize = 4;
+    const SHORTEST_NAME: usize = 6;
     let Ok(text) = std::str::from_utf8(secret) else { return false };
     let text = without_escapes(text);
     // What a program puts in, numbers, dashes and short names with a number: `at least {0}`, `:count`, `%d`, `6`, `2FA`.
@@ -66,6 +68,9 @@ fn escaped(text: &str) -> Option<(Option<char>, usize)> {
     if let Some(code) = text.strip_prefix("\\u").and_then(|hex| hex.get(..4)) {
         return Some((char::from_u32(u32::from_str_radix(code, 16).ok()?), 6));
     }
+    if let Some(code) = text.strip_prefix("\\U").and_then(|hex| hex.get(..8)) {
+        return Some((char::from_u32(u32::from_str_radix(code, 16).ok()?), 10));
+    }
     if let Some(next) = text.strip_prefix('\\').and_then(|rest| rest.chars().next()) {
         let read = match next {
             'n' | 't' | 'r' => ' ',
@@ -105,7 +110,30 @@ pub(super) fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
     let word = rest.strip_prefix(b" ").unwrap_or_default();
     let end = word.iter().take_while(|b| letter(b)).count();
     let closed = matches!(word.get(end), Some(b' ' | b'.' | b',' | b'!' | b'?' | b':' | b'-' | b'\'' | b'\n' | b'\r'));
-    end >= 2 && (closed || end == word.len())
+    end >= 2 && (closed || end == word.len()) || end == 1 && word.get(1) == Some(&b' ')
+}
+
+/// Whether a password is the name of a user or a database as well, as local services have it: `USER: acme`, `PASSWORD: acme`.
+pub(super) fn is_name_beside(text: &[u8], candidate: &Candidate) -> bool {
+    /// Bytes of a name and what stands after it.
+    const HEAD: usize = 24;
+    const NAMES: [&[u8]; 6] = [b"user", b"username", b"name", b"db", b"database", b"login"];
+    let secret = &text[candidate.secret.clone()];
+    if secret.len() < 3 || !secret.iter().all(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
+    let to = text.len().min(candidate.anchor.saturating_add(NEIGHBOURHOOD.forward));
+    let seen = text.get(from..to).unwrap_or_default();
+    memchr::memmem::find_iter(seen, secret).any(|at| {
+        let whole = !seen.get(at + secret.len()).is_some_and(u8::is_ascii_alphanumeric);
+        let head = &seen[at.saturating_sub(HEAD)..at];
+        let end = head.iter().rposition(|b| !matches!(b, b' ' | b':' | b'=' | b'"' | b'\'')).map_or(0, |n| n + 1);
+        let name = &head[..end];
+        let called =
+            |word: &[u8]| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word);
+        from + at != candidate.secret.start && whole && end < head.len() && NAMES.into_iter().any(called)
+    })
 }
 
 /// Whether a quoted word stands in a sentence, after a word that was taken for its name: `cannot pass 'this' and 'that'`.
@@ -133,6 +161,21 @@ fn is_key_of_line(text: &[u8], candidate: &Candidate) -> bool {
     head.trim_ascii().is_empty() && text[name].iter().any(u8::is_ascii_lowercase)
 }
 
+/// Why what descriptions of interfaces show is of low confidence.
+pub(super) const GIVEN_AS_EXAMPLE: &str = "what stands before it says that it is an example";
+
+/// Whether `example:`, as in descriptions of interfaces, or `e.g.` stands right before a value.
+pub(super) fn is_given_as_example(text: &[u8], candidate: &Candidate) -> bool {
+    let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+    let unquoted = |text: &'_ [u8]| text.len() - usize::from(text.last().is_some_and(quote));
+    let head = head(text, candidate);
+    let head = head[..unquoted(head)].trim_ascii_end();
+    let head = head.strip_suffix(b":").unwrap_or(head);
+    let head = &head[..unquoted(head)];
+    let ends = |word: &[u8]| head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word);
+    ends(b"example") || ends(b"e.g.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +187,7 @@ mod tests {
             "Contraseña",
             r"Contrase\u00f1a",
             r"\u5bc6\u7801",
+            r"\U00010457\U00010471",
             r"Potvrzen\u00ed nov\u00e9ho hesla:",
             r#"\"API ključ\" iz postavki"#,
             "Contrase&ntilde;a",
@@ -153,6 +197,7 @@ mod tests {
             "Must have {0} signs",
             r"Acme \u2013 Parola bildirimi",
             "Codice 2FA errato",
+            "Tajny klucz serwera LwM2M",
             "使用U2F设备进行认证",
         ] {
             assert!(is_sentence(text.as_bytes()), "{text}");

@@ -58,39 +58,34 @@ pub(super) fn is_joined(secret: &[u8]) -> bool {
         && parts().any(|word| word.len() != first)
 }
 
-/// Rules for a value, or names to choose from: `required|string|max:255`.
-pub(super) fn is_choice(secret: &[u8]) -> bool {
-    const FEWEST: usize = 3;
-    let word = |part: &[u8]| {
-        part.first().is_some_and(u8::is_ascii_lowercase)
-            && part
-                .iter()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b':' | b',' | b'-'))
-    };
-    secret.split(|b| *b == b'|').count() >= FEWEST && secret.split(|b| *b == b'|').all(word)
+/// A name with a year after it, and one sign at most at the end: `Staging2024#`.
+pub(super) fn is_name_and_year(secret: &[u8]) -> bool {
+    const LONGEST: usize = 24;
+    let plain = secret.split_last().filter(|(last, _)| last.is_ascii_punctuation()).map_or(secret, |(_, head)| head);
+    let Some((name, [century @ .., decade, last])) = plain.split_last_chunk::<4>() else { return false };
+    let year = matches!(century, b"19" | b"20") && decade.is_ascii_digit() && last.is_ascii_digit();
+    year && secret.len() <= LONGEST
+        && name.len() >= 3
+        && name.iter().filter(|b| b.is_ascii_alphabetic()).count() * 2 > name.len()
 }
 
-/// Commands with a pipe between: `cat /dev/urandom | head -c 32`.
-pub(super) fn is_pipeline(secret: &[u8]) -> bool {
-    secret.windows(3).any(|w| w == b" | ") && secret.first().is_some_and(u8::is_ascii_lowercase)
+/// Text in base32, or the sample of many pages about one-time passwords: `Hello!` and `0xDEADBEEF`.
+pub(super) fn is_text_in_base32(secret: &[u8]) -> bool {
+    const SAMPLE: &[u8] = b"JBSWY3DPEHPK3PXP";
+    const SHORTEST: usize = 16;
+    secret.starts_with(SAMPLE)
+        || secret.len() >= SHORTEST
+            && codec::base32(secret).is_some_and(|plain| plain.iter().all(|b| (b' '..0x7f).contains(b)))
 }
 
-/// `backend:9000`, as servers are told where to pass requests to.
-pub(super) fn is_host_and_port(secret: &[u8]) -> bool {
-    let Some(colon) = secret.iter().position(|b| *b == b':') else { return false };
-    let (host, port) = (&secret[..colon], &secret[colon + 1..]);
-    host.first().is_some_and(u8::is_ascii_lowercase)
-        && host.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
-        && (2..=5).contains(&port.len())
-        && port.iter().all(u8::is_ascii_digit)
-}
-
-/// A setting inside a bare value: `1:repeatlast=0`, four small letters or more before the sign and something after it.
-pub(super) fn has_setting(secret: &[u8]) -> bool {
-    const FEWEST: usize = 4;
-    let Some(sign) = secret.iter().position(|b| *b == b'=') else { return false };
-    let letters = secret[..sign].iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
-    letters >= FEWEST && sign + 1 < secret.len() && secret[sign + 1] != b'='
+/// Pieces of base64 with `|` between, padded: what is encrypted, with its nonce and its authentication code.
+pub(super) fn is_encrypted(secret: &[u8]) -> bool {
+    const FEWEST: usize = 2;
+    let pieces = || secret.split(|b| *b == b'|');
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'.');
+    pieces().count() >= FEWEST
+        && pieces().all(|piece| piece.len() >= 8 && piece.iter().all(base64))
+        && pieces().any(|piece| piece.ends_with(b"="))
 }
 
 /// A number with a letter or two, shorter than keys are: an id.
@@ -231,6 +226,17 @@ pub(super) fn is_hash(secret: &[u8]) -> bool {
         let scheme = scheme.to_ascii_lowercase();
         return STORED.iter().any(|stored| scheme.windows(stored.len()).any(|w| w == *stored));
     }
+    // Django names the scheme first: `pbkdf2_sha256$12000$…`.
+    let django = secret.split(|b| *b == b'$').collect::<Vec<_>>();
+    if let [b"pbkdf2_sha256" | b"pbkdf2_sha1" | b"bcrypt_sha256" | b"argon2" | b"scrypt" | b"sha1" | b"md5", _, ..] =
+        django[..]
+    {
+        return true;
+    }
+    // Version 1 of ASP.NET Core Identity: its number, then that of the function.
+    if secret.starts_with(b"AQAAAA") && secret.len() == 84 {
+        return true;
+    }
     let Some(rest) = secret.strip_prefix(b"$") else { return false };
     let id = rest.split(|b| *b == b'$').next().unwrap_or_default();
     let known = |scheme: &&[u8]| {
@@ -337,4 +343,32 @@ pub(super) fn is_signature(secret: &[u8]) -> bool {
     let (id, signature) = (&secret[..colon], &secret[colon + 1..]);
     let hex = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_hexdigit);
     hex(id) && hex(signature) && signature.len() >= SIGNATURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_years_and_hashes() {
+        assert!(is_hash(b"pbkdf2_sha256$12000$U1$zn=") && !is_hash(b"pbkdf2$U1") && !is_hash(b"sha1"));
+        for text in ["Staging2024#", "OldOne2022", "W0rk@HR2024#"] {
+            assert!(is_name_and_year(text.as_bytes()), "{text}");
+        }
+        for text in ["4k92024", "Staging3024", "Staging20x4", "2024", ""] {
+            assert!(!is_name_and_year(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_and_encrypted_pieces() {
+        let base32 = |bytes: &[u8]| codec::to_base32(bytes).into_bytes();
+        assert!(is_text_in_base32(&base32(b"TestSecret")) && is_text_in_base32(&base32(b"1234567890")));
+        assert!(is_text_in_base32(&base32(b"Hello!\xde\xad\xbe\xef\xaf")));
+        assert!(!is_text_in_base32(&base32(b"Short")));
+        assert!(!is_text_in_base32(&base32(&[0x9c, 0x01, 0x7f, 0xe2, 0x33, 0x80, 0xaa, 0x05, 0xfe, 0x11])));
+        let piece = STANDARD.encode("a piece");
+        assert!(is_encrypted(format!("2.{piece}|{piece}|{piece}").as_bytes()));
+        assert!(!is_encrypted(piece.as_bytes()) && !is_encrypted(b"Xk9v|Q2z!=") && !is_encrypted(b""));
+    }
 }

@@ -35,7 +35,7 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if is_half_of_handshake(name) {
         return Some("a challenge, which opens nothing");
     }
-    if is_name_of_public_key(name) {
+    if is_name_of_public_key(name) || rule.id == "generic-key" && says(name, &["public"], 1) {
         return Some("its name says that it is a public key");
     }
     if rule.id == "generic-key" && is_key_of_thing(name) {
@@ -47,7 +47,7 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if is_digest(rule, name) {
         return Some("its name says that it is a digest of something");
     }
-    if says(name, &["gpg", "pgp", "openpgp"], 1) && is_pgp_id(&candidate.bytes(text)) {
+    if says(name, &["gpg", "pgp", "openpgp", "signingkey"], 1) && is_pgp_id(&candidate.bytes(text)) {
         return Some("the id or the fingerprint of a PGP key");
     }
     (rule.id == "generic-key" && is_public(text, candidate)).then_some("its line says that it is a public key")
@@ -204,9 +204,11 @@ mod tests {
             ("generic-key", "segment_key_hash: \"{{hex:32}}\"", "digest"),
             ("generic-key", "storedKey={{hex:32}}", "digest"),
             ("generic-key", "tool --gpg-key {{hex:16}}", "PGP"),
+            ("generic-signing-secret", "git config user.signingkey \"{{hex:40}}\"", "PGP"),
             ("generic-token", "name=\"csrfmiddlewaretoken\" value=\"{{base62:32}}\"", "session"),
             ("generic-key", "Sec-WebSocket-Key: {{base64:22}}==", "challenge"),
             ("generic-token", "credentialPublicKey: \"{{base62:32}}\"", "public"),
+            ("generic-key", "publicResourceKey: \"{{base62:32}}\"", "public"),
             ("generic-key", "unique_key: \"{{hex:40}}\"", "kept"),
             ("generic-key", "pubkey, err := ParseKey(\"{{base64:43}}=\")", "public"),
         ] {

@@ -1,7 +1,7 @@
 //! What people make up for tests, examples and documentation, and words that are no secret wherever they stand.
 
 use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
-use super::{DENIED, USUAL_MADE, Where, digest, language, names, says};
+use super::{DENIED, USUAL_MADE, Where, digest, instead, language, names, says};
 use crate::detect::check::codec::percent_decoded;
 use crate::detect::check::{self, Check, Verdict};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
@@ -48,7 +48,7 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
         return Some("escapes of control characters: bytes of a program");
     }
     if is_chosen(rule) {
-        return said_instead_of_password(secret);
+        return instead::of_password(secret);
     }
     // When it ends is not asked: a check does that where the whole token is found.
     if secret.starts_with(b"eyJ") && matches!(Check::Jwt.run(secret, 0).verdict, Verdict::Weak | Verdict::Invalid) {
@@ -62,6 +62,12 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     }
     if made::is_mostly_number(secret) {
         return Some("a number with a letter: an id");
+    }
+    if made::is_text_in_base32(secret) {
+        return Some(TEXT_IN_BASE32);
+    }
+    if made::is_encrypted(secret) {
+        return Some("encrypted: it opens nothing without its key");
     }
     if check::nkey::is_public(secret) {
         return Some("a public key of NATS");
@@ -82,38 +88,8 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     made::is_part_of_jwt(secret).then_some("a part of a JSON Web Token")
 }
 
-/// What stands where a password might, and is none.
-fn said_instead_of_password(secret: &[u8]) -> Option<&'static str> {
-    if made::is_choice(secret) {
-        return Some("rules for a value, or names to choose from");
-    }
-    if made::is_pipeline(secret) {
-        return Some("a command that makes one");
-    }
-    if made::is_host_and_port(secret) {
-        return Some("a host and a port");
-    }
-    if secret.starts_with(b"{{ ") || secret.starts_with(b"{% ") || secret.starts_with(b"<%= ") {
-        return Some("a template makes one");
-    }
-    if is_told_in_base64(secret) {
-        return Some(TOLD_IN_BASE64);
-    }
-    made::has_setting(secret).then_some("a setting of a program")
-}
-
-/// Why such values are of low confidence, as they are without base64.
-const TOLD_IN_BASE64: &str = "in base64, a password that examples use";
-
-/// The base64 of a weak password, or of words that speak of one: `my-root-password`.
-fn is_told_in_base64(secret: &[u8]) -> bool {
-    text_of_base64(secret).is_some_and(|plain| {
-        weak::is_weak(&plain)
-            || placeholder::is_typed(&plain)
-            || made::says_password(&plain)
-            || says(&plain, &["password", "passwd", "pass", "secret", "value"], 1)
-    })
-}
+/// Why seeds of one-time passwords that are text are of low confidence.
+const TEXT_IN_BASE32: &str = "text in base32: a sample of a seed";
 
 /// How a certificate in PEM form begins, whether `CERTIFICATE` is whole or not.
 const CERTIFICATE: &[u8] = b"-----BEGIN CERT";
@@ -128,6 +104,9 @@ const TOKEN_OF_NOBODY: &str = "a token of a test or an example, which names no i
 fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]) -> Option<&'static str> {
     if language::is_followed_by_words(text, candidate) {
         return Some("the first of several words of a language");
+    }
+    if is_chosen(rule) && language::is_name_beside(text, candidate) {
+        return Some("the name of a user or a database beside it is the same");
     }
     if is_chosen(rule) && language::is_quoted_in_sentence(text, candidate) {
         return Some("a word quoted in a sentence");
@@ -144,8 +123,8 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
     if is_in_address_of_examples(text, candidate) {
         return Some("part of an address that examples use");
     }
-    if is_given_as_example(text, candidate) {
-        return Some(GIVEN_AS_EXAMPLE);
+    if language::is_given_as_example(text, candidate) {
+        return Some(language::GIVEN_AS_EXAMPLE);
     }
     if !is_in_comment(text, candidate) {
         return None;
@@ -160,28 +139,13 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
         .then_some("a word for a password in a comment: an example of one")
 }
 
-/// Why what descriptions of interfaces show is of low confidence.
-const GIVEN_AS_EXAMPLE: &str = "what stands before it says that it is an example";
-
-/// Whether `example:`, as in descriptions of interfaces, or `e.g.` stands right before a value.
-fn is_given_as_example(text: &[u8], candidate: &Candidate) -> bool {
-    let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
-    let unquoted = |text: &'_ [u8]| text.len() - usize::from(text.last().is_some_and(quote));
-    let head = head(text, candidate);
-    let head = head[..unquoted(head)].trim_ascii_end();
-    let head = head.strip_suffix(b":").unwrap_or(head);
-    let head = &head[..unquoted(head)];
-    let ends = |word: &[u8]| head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word);
-    ends(b"example") || ends(b"e.g.")
-}
-
 /// Why hashes in comments are of low confidence.
 const HASH_IN_COMMENT: &str = "the hash of a password in a comment: an example of one";
 
 /// The same for a rule that the value model does not judge, as far as such a rule sees.
 pub(super) fn of_place(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<&'static str> {
-    if is_given_as_example(text, candidate) {
-        return Some(GIVEN_AS_EXAMPLE);
+    if language::is_given_as_example(text, candidate) {
+        return Some(language::GIVEN_AS_EXAMPLE);
     }
     if rule.is_password_hash() {
         return is_in_comment(text, candidate).then_some(HASH_IN_COMMENT);
@@ -258,6 +222,9 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
     if random && (made::is_identifier(secret) || made::is_camel(secret)) {
         return Some((Where::Everywhere, "made of words: what something is called"));
     }
+    if rule.id.starts_with("otp-") && made::is_text_in_base32(secret) {
+        return Some((Where::Everywhere, TEXT_IN_BASE32));
+    }
     let token = match rule.check {
         Some(Check::Jwt) => check::is_jwt_of_nobody(secret),
         Some(Check::JwtBase64) => check::codec::base64(secret).is_some_and(|token| check::is_jwt_of_nobody(&token)),
@@ -272,10 +239,9 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
     if rule.id == "kubernetes-secret-manifest" && secret.contains(&b'/') && is_of_words(secret, NAME) {
         return Some((Where::Everywhere, "a path made of words"));
     }
-    if is_chosen(rule) && is_told_in_base64(secret)
-        || rule.id == "kubernetes-secret-manifest" && is_told_in_base64(secret)
-    {
-        return Some((Where::Everywhere, TOLD_IN_BASE64));
+    let password = is_chosen(rule) || rule.id == "kubernetes-secret-manifest";
+    if password && instead::is_told_in_base64(secret) {
+        return Some((Where::Everywhere, instead::TOLD_IN_BASE64));
     }
     if rule.kind == Kind::Password && digest::is_of_known_word(secret) {
         return Some((Where::Everywhere, HASH_OF_KNOWN_WORD));
@@ -310,6 +276,7 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
         || says(&plain, &["pass", "passwd", "pwd", "password"], 1)
         || made::is_metasyntactic(secret)
         || made::is_joined(secret)
+        || made::is_name_and_year(secret)
         || placeholder::is_told(secret)
         || made::says_password(&percent_decoded(secret));
     if told || placeholder::is_typed(secret) {
@@ -324,7 +291,7 @@ pub(super) fn is_chosen(rule: &Rule) -> bool {
 }
 
 /// The part of the line before a value, as far as rules see.
-fn head<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
+pub(super) fn head<'t>(text: &'t [u8], candidate: &Candidate) -> &'t [u8] {
     let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
     let head = text.get(from..candidate.secret.start).unwrap_or_default();
     memchr::memrchr(b'\n', head).map_or(head, |n| &head[n + 1..])

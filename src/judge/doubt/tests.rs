@@ -280,6 +280,16 @@ fn damaged_encoded_and_hashed_values() {
     }
 }
 
+#[test]
+fn passwords_that_are_names_beside_them() {
+    let login = ["qvz", "acme"].concat();
+    for (password, doubted) in [(login.clone(), true), (format!("{login}7"), false)] {
+        let text = format!("MYSQL_USER: {login}\nMYSQL_PASSWORD: {password}\n");
+        let reasons = reasons("generic-password", &text);
+        assert_eq!(reasons.iter().any(|(_, reason)| reason.contains("beside")), doubted, "{text}");
+    }
+}
+
 fn md5(text: &str) -> String {
     use md5::Digest as _;
     md5::Md5::digest(text).iter().map(|b| format!("{b:02x}")).collect()
@@ -297,7 +307,6 @@ fn what_is_bare_in_a_program_and_what_stands_in_a_comment() {
         ("password-hash-sha512crypt", "# x => \"$6${{base62:16}}${{base62:86}}\"", Some(Where::Everywhere)),
         ("password-hash-sha1", " * \"{SSHA}{{base64:32}}\".", Some(Where::Everywhere)),
         ("password-hash-sha1", "userPassword: {SSHA}{{base64:32}}", Some(Where::Samples)),
-        ("mandrill-api-key", "\"X-Mandrill-Signature\": \"{{base62:22}}\"", Some(Where::Everywhere)),
         ("mandrill-api-key", "MANDRILL_API_KEY = \"{{base62:22}}\"", None),
     ] {
         assert_eq!(reasons(id, text).first().map(|(place, _)| *place), wanted, "{text}");

@@ -1,0 +1,107 @@
+//! What stands where a password might, and is none: rules, commands, addresses, settings, words in base64.
+
+use super::made::{says_password, text_of_base64};
+use super::says;
+use crate::detect::weak;
+use crate::judge::placeholder;
+
+/// What stands where a password might, and is none.
+pub(super) fn of_password(secret: &[u8]) -> Option<&'static str> {
+    if is_choice(secret) {
+        return Some("rules for a value, or names to choose from");
+    }
+    if is_pipeline(secret) {
+        return Some("a command that makes one");
+    }
+    if is_host_and_port(secret) {
+        return Some("a host and a port");
+    }
+    if secret.starts_with(b"{{ ") || secret.starts_with(b"{% ") || secret.starts_with(b"<%= ") {
+        return Some("a template makes one");
+    }
+    if is_told_in_base64(secret) {
+        return Some(TOLD_IN_BASE64);
+    }
+    has_setting(secret).then_some("a setting of a program")
+}
+
+/// Why such values are of low confidence, as they are without base64.
+pub(super) const TOLD_IN_BASE64: &str = "in base64, a password that examples use";
+
+/// The base64 of a weak password, or of words that speak of one: `my-root-password`.
+pub(super) fn is_told_in_base64(secret: &[u8]) -> bool {
+    text_of_base64(secret).is_some_and(|plain| {
+        weak::is_weak(&plain)
+            || placeholder::is_typed(&plain)
+            || says_password(&plain)
+            || says(&plain, &["password", "passwd", "pass", "secret", "value"], 1)
+    })
+}
+
+/// Rules for a value, or names to choose from: `required|string|max:255`, `between:8,60`.
+fn is_choice(secret: &[u8]) -> bool {
+    const FEWEST: usize = 3;
+    let word = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_lowercase)
+            && part
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b':' | b',' | b'-'))
+    };
+    let numbers = |part: &[u8]| {
+        part.iter().position(|b| *b == b':').is_some_and(|colon| {
+            part[..colon].iter().all(u8::is_ascii_lowercase)
+                && part[colon..].contains(&b',')
+                && part[colon + 1..].iter().all(|b| b.is_ascii_digit() || *b == b',')
+        })
+    };
+    let parts = || secret.split(|b| *b == b'|');
+    parts().all(word) && (parts().count() >= FEWEST || parts().any(numbers))
+}
+
+/// Commands with a pipe between: `cat /dev/urandom | head -c 32`.
+fn is_pipeline(secret: &[u8]) -> bool {
+    secret.windows(3).any(|w| w == b" | ") && secret.first().is_some_and(u8::is_ascii_lowercase)
+}
+
+/// `backend:9000`, `unix:/run/backend.sock`, as servers are told where to pass requests to, and `2813/tcp`.
+fn is_host_and_port(secret: &[u8]) -> bool {
+    let service = secret.strip_suffix(b"/tcp").or_else(|| secret.strip_suffix(b"/udp"));
+    if secret.starts_with(b"unix:/") || service.is_some_and(|port| port.iter().all(u8::is_ascii_digit)) {
+        return true;
+    }
+    let Some(colon) = secret.iter().position(|b| *b == b':') else { return false };
+    let (host, port) = (&secret[..colon], &secret[colon + 1..]);
+    host.first().is_some_and(u8::is_ascii_lowercase)
+        && host.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
+        && (2..=5).contains(&port.len())
+        && port.iter().all(u8::is_ascii_digit)
+}
+
+/// A setting inside a bare value: `1:repeatlast=0`, four small letters or more before the sign and something after it.
+fn has_setting(secret: &[u8]) -> bool {
+    const FEWEST: usize = 4;
+    let Some(sign) = secret.iter().position(|b| *b == b'=') else { return false };
+    let letters = secret[..sign].iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
+    letters >= FEWEST && sign + 1 < secret.len() && secret[sign + 1] != b'='
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_put_in_place_of_a_secret() {
+        for text in ["required|string|max:255", "between:8,60", "required|between:8,60"] {
+            assert!(is_choice(text.as_bytes()), "{text}");
+        }
+        for text in ["Xk9|vQ2|z", "one|two", "host:5432", ""] {
+            assert!(!is_choice(text.as_bytes()), "{text}");
+        }
+        for text in ["backend:9000", "unix:/run/backend.sock", "2813/tcp"] {
+            assert!(is_host_and_port(text.as_bytes()), "{text}");
+        }
+        for text in ["Xk9:9000", "backend:x", "kq3/tcp", ""] {
+            assert!(!is_host_and_port(text.as_bytes()), "{text}");
+        }
+    }
+}
