@@ -220,7 +220,7 @@ fn now() -> i64 {
 
 fn scan_target(scan: &Scan<'_>, target: &Target, options: &Options, scanned: &mut Scanned) -> Result<(), ScanFailure> {
     match target {
-        Target::Stdin => stdin::scan(scan, std::io::stdin().lock()),
+        Target::Stdin => stdin::scan(scan, std::io::stdin()),
         Target::Paths { paths, what, submodules } => {
             Paths::new(scan, *what, *submodules, options, scanned).scan(paths)?;
         }

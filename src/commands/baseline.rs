@@ -11,7 +11,6 @@ use crate::baseline::{Baseline, Digest, Entry, FILE_NAME, Key, State, in_scope};
 use crate::cli::{BaselineArgs, BaselineCommand, ConfidenceName, EntryArgs, ScanArgs};
 use crate::finding::Finding;
 use crate::git;
-use crate::plan::Plan;
 use crate::report::Report;
 use crate::settings;
 
@@ -52,8 +51,7 @@ pub(super) fn scan_all(
         return Err(UsageError::new("no report is written here: leave --format, --output and --report to `scan`"));
     }
     args.common.no_baseline = true;
-    let plan = Plan { targets: scan::targets(&args)?, ..Plan::default() };
-    let outcome = scan::perform(&args.common, &plan, |report, _| {
+    let outcome = scan::scan(&args, |report, _| {
         if !report.is_complete() {
             let mut err = io::stderr().lock();
             // A terminal that is gone is no reason to stop.

@@ -19,11 +19,21 @@ use crate::report::{self, Format, Report};
 use crate::scan::{self, Options, Target, What};
 use crate::settings::{self, Settings};
 use crate::source::History;
+use crate::source::interruptible::Interruptible;
 use crate::suppression::Suppressor;
 
 pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
-    let plan = Plan { targets: targets(&args)?, ..Plan::default() };
-    perform(&args.common, &plan, |report, outputs| write(report, outputs, &args.common))
+    scan(&args, |report, outputs| write(report, outputs, &args.common))
+}
+
+/// The scan that `args` ask for. For `write` see [`perform`].
+pub(super) fn scan(
+    args: &ScanArgs,
+    write: impl FnOnce(&Report<'_>, Vec<Output>) -> Result<(), UsageError>,
+) -> Result<Outcome, UsageError> {
+    let collector = interruptible();
+    let plan = Plan { targets: targets(args, &collector)?, ..Plan::default() };
+    perform_with(&args.common, &plan, &collector, write)
 }
 
 /// One scan of all that is planned, with the options that every scanning command has. `write` gets the report and the outputs that
@@ -31,6 +41,15 @@ pub(super) fn run(args: ScanArgs) -> Result<Outcome, UsageError> {
 pub(super) fn perform(
     args: &CommonArgs,
     plan: &Plan,
+    write: impl FnOnce(&Report<'_>, Vec<Output>) -> Result<(), UsageError>,
+) -> Result<Outcome, UsageError> {
+    perform_with(args, plan, &interruptible(), write)
+}
+
+fn perform_with(
+    args: &CommonArgs,
+    plan: &Plan,
+    collector: &Arc<Collector>,
     write: impl FnOnce(&Report<'_>, Vec<Output>) -> Result<(), UsageError>,
 ) -> Result<Outcome, UsageError> {
     let Settings { rules, policy, confidence, max_file_size } =
@@ -55,11 +74,9 @@ pub(super) fn perform(
         policy,
         exclude: outputs.iter().flat_map(Output::files).filter_map(|p| absolute(&p)).collect(),
     };
-    let collector = Arc::new(Collector::default());
-    stop_on_interrupt(&collector);
     plan.problems.iter().for_each(|p| collector.error(p.subject.clone(), p.problem.clone()));
-    let progress = Progress::start(args.progress, args.quiet, &collector);
-    let result = scan::run(&rules, &plan.targets, &options, &collector);
+    let progress = Progress::start(args.progress, args.quiet, collector);
+    let result = scan::run(&rules, &plan.targets, &options, collector);
     drop(progress);
     let report = result.map_err(UsageError::new)?;
     write(&report, outputs)?;
@@ -114,7 +131,7 @@ pub(super) fn comments(args: &CommonArgs) -> Comments {
 }
 
 /// What the arguments say is to be scanned.
-pub(super) fn targets(args: &ScanArgs) -> Result<Vec<Target>, UsageError> {
+fn targets(args: &ScanArgs, collector: &Collector) -> Result<Vec<Target>, UsageError> {
     let selection = selection(args)?;
     if args.paths.iter().any(|path| is_stdin(path)) {
         if args.paths.len() > 1 || args.repos_from.is_some() {
@@ -146,7 +163,7 @@ pub(super) fn targets(args: &ScanArgs) -> Result<Vec<Target>, UsageError> {
         targets.push(Target::Paths { paths: args.paths.clone(), what, submodules: args.submodules });
     }
     if let Some(list) = &args.repos_from {
-        targets.push(Target::List { paths: listed(list)?, what, submodules: args.submodules });
+        targets.push(Target::List { paths: listed(list, collector)?, what, submodules: args.submodules });
     }
     Ok(targets)
 }
@@ -174,12 +191,16 @@ fn selection(args: &ScanArgs) -> Result<Option<Selection>, UsageError> {
     Ok((selection != Selection::default()).then_some(selection))
 }
 
-/// The paths that a list names: one in each line, or each ended by NUL if there is one. Empty lines are passed over.
-fn listed(list: &Path) -> Result<Vec<PathBuf>, UsageError> {
+/// The paths that a list names: one in each line, or each ended by NUL if there is one. Empty lines are passed over. Of a list that
+/// was still coming when the user gave up, nothing is scanned.
+fn listed(list: &Path, collector: &Collector) -> Result<Vec<PathBuf>, UsageError> {
     let fail = |error: io::Error| UsageError::new(format!("--repos-from {}: {error}", list.display()));
     let mut bytes = Vec::new();
     if is_stdin(list) {
-        io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
+        Interruptible::new(io::stdin(), collector).read_to_end(&mut bytes).map_err(fail)?;
+        if collector.is_cancelled() {
+            return Ok(Vec::new());
+        }
     } else {
         bytes = std::fs::read(list).map_err(fail)?;
     }
@@ -227,9 +248,11 @@ fn absolute(path: &Path) -> Option<PathBuf> {
     Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?))
 }
 
-/// The first Ctrl-C stops the workers, and what was found is reported; the second ends the process.
-fn stop_on_interrupt(collector: &Arc<Collector>) {
-    let collector = Arc::clone(collector);
+/// A collector for the one scan of this process. The first Ctrl-C stops its workers, and what was found is reported; the second ends
+/// the process.
+fn interruptible() -> Arc<Collector> {
+    let shared = Arc::new(Collector::default());
+    let collector = Arc::clone(&shared);
     let again = AtomicBool::new(false);
     // Without a handler Ctrl-C ends the process, which is safe too.
     let _ = ctrlc::set_handler(move || {
@@ -238,4 +261,5 @@ fn stop_on_interrupt(collector: &Arc<Collector>) {
         }
         collector.cancel();
     });
+    shared
 }

@@ -48,7 +48,7 @@ fn read() -> Result<Option<Environment>, GitError> {
         Some(_) => Repository::open_from_env(),
         None => Repository::open_ext(".", RepositoryOpenFlags::FROM_ENV, &[] as &[&Path]),
     };
-    let repository = match opened {
+    let repository = match opened.and_then(super::with_files_as_refs) {
         Ok(repository) => repository,
         Err(error) if git_dir.is_none() && error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) => {

@@ -103,11 +103,12 @@ fn configure() {
         // SAFETY: both calls change settings of libgit2 that are not synchronised; `Once` runs them before any other use of
         // libgit2 in this process. Ownership is not validated because nothing of the repository is executed, and a scanner in
         // a container is rarely the owner of what it scans. `partialclone` is only declared known: objects that such a clone
-        // lacks are counted as missing.
+        // lacks are counted as missing; and `compatobjectformat`: what git keeps besides, to translate ids, is not read.
+        // `refstorage` is for `with_files_as_refs` to judge.
         #[allow(unsafe_code)]
         unsafe {
             let _ = git2::opts::set_verify_owner_validation(false);
-            let _ = git2::opts::set_extensions(&["partialclone"]);
+            let _ = git2::opts::set_extensions(&["partialclone", "compatobjectformat", "refstorage"]);
         }
         // Each object is read once: verifying and caching would only cost time and memory.
         git2::opts::strict_hash_verification(false);
@@ -153,10 +154,21 @@ fn refuse_special(path: &Path) -> Result<(), GitError> {
 }
 
 fn optional(path: &Path, opened: Result<Repository, git2::Error>) -> Result<Option<Repository>, GitError> {
-    match opened.and_then(|repository| at_home(path, repository)) {
+    match opened.and_then(with_files_as_refs).and_then(|repository| at_home(path, repository)) {
         Ok(repository) => Ok(Some(repository)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(open_error(path, &error)),
+    }
+}
+
+/// The repository, unless it says that its refs are not kept as files (`extensions.refStorage`, git-config(1)).
+fn with_files_as_refs(repository: Repository) -> Result<Repository, git2::Error> {
+    let own = repository.config()?.open_level(git2::ConfigLevel::Local);
+    match own.and_then(|config| config.get_string("extensions.refstorage")) {
+        Ok(storage) if !storage.eq_ignore_ascii_case("files") => {
+            Err(git2::Error::from_str(&format!("unsupported extension extensions.refstorage {storage:?}")))
+        }
+        _ => Ok(repository),
     }
 }
 
@@ -227,8 +239,8 @@ pub fn open_module(folder: &Path) -> Result<(Repository, Option<PathBuf>), GitEr
     configure();
     refuse_special(folder)?;
     let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::BARE;
-    let repository =
-        Repository::open_ext(folder, flags, &[] as &[&Path]).map_err(|error| open_error(folder, &error))?;
+    let repository = Repository::open_ext(folder, flags, &[] as &[&Path]).and_then(with_files_as_refs);
+    let repository = repository.map_err(|error| open_error(folder, &error))?;
     let tree = repository.config().and_then(|config| config.get_path("core.worktree")).ok();
     let tree = tree.map(|tree| {
         folder.join(tree).components().fold(PathBuf::new(), |mut path, part| {

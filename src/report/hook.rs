@@ -52,7 +52,9 @@ pub fn write_hook(
         writeln!(out, "spillcheck: {}", line.join("; "))?;
         return out.flush();
     }
-    writeln!(out, "spillcheck: {}\n", notes.join("; "))?;
+    if !notes.is_empty() {
+        writeln!(out, "spillcheck: {}\n", notes.join("; "))?;
+    }
     for finding in sorted(&report.findings) {
         page.finding(finding, &mut out)?;
     }

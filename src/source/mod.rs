@@ -3,6 +3,7 @@
 pub mod decode;
 pub mod files;
 pub mod history;
+pub mod interruptible;
 pub mod introduced;
 mod lines;
 pub mod message;

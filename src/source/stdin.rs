@@ -2,14 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::interruptible::Interruptible;
 use super::stream::{self, Outcome};
 use super::{INTERNAL_ERROR, Scan};
 use crate::origin::Origin;
 use crate::report::SkipReason;
 
-/// Searches everything `input` holds.
-pub fn scan(scan: &Scan<'_>, input: impl std::io::Read) {
-    text(scan, &Origin::Stdin, input);
+/// Searches everything `input` holds, or what came of it when the scan is cancelled.
+pub fn scan(scan: &Scan<'_>, input: impl std::io::Read + Send + 'static) {
+    text(scan, &Origin::Stdin, Interruptible::new(input, scan.collector));
 }
 
 /// The same for a text from another place.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::holding;
-use crate::support::{Repo, Run, Spillcheck, folder, git_at, github, write};
+use crate::support::{Repo, Run, Spillcheck, folder, git_at, github, tools, write};
 
 /// A history that takes many seconds: large files that no delta makes smaller.
 pub(crate) fn long_history() -> (Repo, String) {
@@ -200,4 +200,57 @@ fn of_several_repositories() {
             "{places:?}"
         );
     }
+}
+
+/// Runs the program at a terminal of script(1), types `typed` when it is ready for Ctrl-C, then Ctrl-C.
+#[cfg(target_os = "linux")]
+fn given_up_at_a_terminal(args: &str, typed: &str) -> Run {
+    let (folder, program) = (folder(), env!("CARGO_BIN_EXE_spillcheck"));
+    let line = format!("echo $$ >pid; exec '{program}' scan -f jsonl --reveal {args} >out 2>err");
+    let mut script = Command::new("script");
+    script.args(["-q", "-e", "-c", &line, "/dev/null"]).current_dir(folder.path());
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    // Only the program itself catches SIGINT (2), the shell before it does not.
+    let is_ready = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", read("pid").trim())).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        caught.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 0b10 != 0)
+    };
+    let within = |done: &mut dyn FnMut() -> bool| {
+        (0..600).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            done()
+        })
+    };
+    assert!(within(&mut || is_ready()), "{args}: {}", read("err"));
+    let mut terminal = child.stdin.take().unwrap();
+    terminal.write_all(typed.as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "{args}: it does not wait for its input: {}", read("err"));
+    terminal.write_all(b"\x03").unwrap();
+    assert!(within(&mut || child.try_wait().unwrap().is_some()), "{args}: Ctrl-C does not end it");
+    let code = child.wait().unwrap().code();
+    Run { code, stdout: read("out").into_bytes(), stderr: read("err").into_bytes() }
+}
+
+/// Whoever types what is to be scanned and gives up has what was typed until then.
+#[cfg(target_os = "linux")]
+#[test]
+fn of_standard_input_at_a_terminal() {
+    if tools::on_path("script").is_none() {
+        tools::not_run("Ctrl-C at a terminal", "script(1) is not installed");
+        return;
+    }
+    let secret = github(356);
+    let run = given_up_at_a_terminal("-", "");
+    is_marked(&run);
+    assert!(run.findings().is_empty());
+    let run = given_up_at_a_terminal("-", &format!("{}more\n", holding(&secret)));
+    is_marked(&run);
+    assert_eq!(run.of(&secret).places(), ["stdin <stdin>:2:7 - -"]);
+    // Half a list names no repository.
+    let run = given_up_at_a_terminal("--repos-from -", "here\n");
+    is_marked(&run);
+    assert_eq!(run.summary()["stats"]["files"], 0);
 }

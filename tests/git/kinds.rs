@@ -156,6 +156,10 @@ fn in_no_other_way(path: &std::path::Path, kind: &str) {
         assert!(run.expect(3).errors().contains(kind), "{args:?}: {}", run.errors());
         assert_eq!(run.errors().matches("cannot open git repository").count(), 1, "{args:?}: {}", run.errors());
     }
+    // A hook that understood nothing of its call says only what went wrong.
+    let run = Spillcheck::new(path).args(["hook"]).run();
+    let said = run.expect(3).out() + &run.err();
+    assert!(said.contains(kind) && !said.contains("spillcheck: \n"), "{said}");
     // Hooks can be neither made nor proved where commits cannot be read.
     for args in [&["hook", "install"][..], &["hook", "doctor"], &["hook", "uninstall"], &["explain", "HEAD:a.env:1"]] {
         let run = Spillcheck::new(path).args(args).run();
@@ -183,6 +187,31 @@ fn reftable() {
     assert!(run.errors().contains("reftable"), "{}", run.errors());
     assert!(run.errors().contains("--no-history"), "{}", run.errors());
     in_no_other_way(repo.path(), "reftable");
+}
+
+/// What git writes where refs are files and ids SHA-1, and says so.
+#[test]
+fn extensions_that_change_nothing_here() {
+    let kinds = [("refStorage", "files"), ("compatObjectFormat", "sha256"), ("objectFormat", "sha1")];
+    let others = [("relativeWorktrees", "true"), ("worktreeConfig", "true"), ("preciousObjects", "true")];
+    for (name, value) in kinds.into_iter().chain(others) {
+        let (repo, secret) = (Repo::new(), github(57));
+        let first = repo.commit_file("a.env", holding(&secret));
+        repo.write("a.env", "").git(["add", "-A"]);
+        repo.git(["config", "core.repositoryFormatVersion", "1"]);
+        repo.git(["config", &format!("extensions.{name}"), value]);
+        let place = [format!("history a.env:2:7 {first} in-head")];
+        for args in ["--history-only", "--range=HEAD"] {
+            let run = scan(repo.path(), ["-f", "jsonl", "--reveal", args]);
+            assert_eq!(run.expect(1).of(&secret).places(), place, "{name}");
+        }
+        scan(repo.path(), ["--staged"]).expect(0);
+        for command in ["install", "uninstall"] {
+            Spillcheck::new(repo.path()).args(["hook", command]).run().expect(0);
+        }
+        let run = Spillcheck::new(repo.path()).args(["hook"]).env("GIT_DIR", repo.path().join(".git")).run();
+        assert!(run.expect(0).out().starts_with("spillcheck: "), "{name}");
+    }
 }
 
 #[test]
