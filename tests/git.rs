@@ -12,6 +12,8 @@ mod history;
 mod hostile;
 #[path = "git/index.rs"]
 mod index;
+#[path = "git/indexes.rs"]
+mod indexes;
 #[path = "git/interrupt.rs"]
 mod interrupt;
 #[path = "git/kinds.rs"]

@@ -31,6 +31,9 @@ impl From<ObjectType> for Kind {
 
 const NONE: u32 = u32::MAX;
 
+/// What is wrong with changes of one another.
+const CIRCLE: &str = "its deltas form a circle";
+
 /// What an entry is made from.
 #[derive(Clone, Copy)]
 enum Base {
@@ -124,7 +127,7 @@ impl<'p> Forest<'p> {
         if order.len() < parents.len() {
             for entry in all.filter(|e| !reached.contains(*e)) {
                 parents[entry as usize] = NONE;
-                self.lost.push((entry, "its deltas form a circle".to_owned()));
+                self.lost.push((entry, CIRCLE.to_owned()));
             }
             self.link(parents);
         }
@@ -145,6 +148,11 @@ impl<'p> Forest<'p> {
         }
         self.roots.iter_mut().for_each(|root| root.weight = weight[root.entry as usize]);
         self.roots.sort_by_key(|root| Reverse(root.weight));
+    }
+
+    /// Whether some entries are changes of one another: libgit2 follows them until memory is used up.
+    pub(super) fn has_circle(&self) -> bool {
+        self.lost.iter().any(|(_, problem)| problem == CIRCLE)
     }
 
     /// The entry that one is a delta on; none for whole objects, and for deltas whose base is not in the pack.

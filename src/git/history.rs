@@ -80,7 +80,12 @@ fn attribute(
     if collector.is_cancelled() {
         return Ok(None);
     }
-    super::bounds::check(repository)?;
+    if let Some(error) = &store.refused {
+        return Err(error.clone());
+    }
+    if let Some((pack, _)) = store.packs.iter().zip(&forests).find(|(_, forest)| forest.has_circle()) {
+        return Err(super::bounds::circle(repository, pack.data.path()));
+    }
     // A libgit2 handle serves one thread at a time.
     let path = repository.path();
     let trees = || {

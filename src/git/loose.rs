@@ -7,8 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, Odb, Oid, Repository};
-use libdeflater::Decompressor;
+use git2::{ObjectType, Oid, Repository};
+use libdeflater::{DecompressionError, Decompressor};
 
 use super::forest::Kind;
 use super::store::object_folders;
@@ -19,8 +19,7 @@ const LONGEST_HEADER: usize = 64;
 
 /// Reads a loose object of `repository` or of one it borrows from; none if it is not loose. The error says what is wrong.
 pub(super) fn read(repository: &Repository, id: Oid) -> Option<Result<(Kind, Vec<u8>), String>> {
-    let packed = packed(repository, id)?.map_err(|e| e.to_string());
-    Some(packed.and_then(|packed| inflate(&repository.odb().map_err(message)?, id, &packed)))
+    Some(packed(repository, id)?.map_err(|e| e.to_string()).and_then(|packed| inflate(&packed)))
 }
 
 /// Says what is wrong with an object before libgit2 is asked for it, if it is loose and cannot be read.
@@ -38,6 +37,7 @@ pub(super) fn check(repository: &Repository, id: Oid) -> Result<(), git2::Error>
 /// [`GitError::Unreadable`] names the first that cannot be read.
 pub fn check_all(repository: &Repository) -> Result<(), GitError> {
     bounds::check(repository)?;
+    bounds::check_circles(repository)?;
     let fail = |why: &str| {
         GitError::unreadable(repository, format!("its commits cannot be walked: {why} (`git fsck` tells more)"))
     };
@@ -74,10 +74,6 @@ pub(super) fn list(folder: &Path) -> (Vec<Oid>, Vec<(PathBuf, io::Error)>) {
     (ids, problems)
 }
 
-fn message(error: git2::Error) -> String {
-    error.message().to_owned()
-}
-
 /// The file of a loose object; none if there is none.
 fn packed(repository: &Repository, id: Oid) -> Option<io::Result<Vec<u8>>> {
     let hex = id.to_string();
@@ -89,19 +85,34 @@ fn packed(repository: &Repository, id: Oid) -> Option<io::Result<Vec<u8>>> {
         .or_else(|| object_folders(repository, |_, _| {}).iter().find_map(|folder| file(folder)))
 }
 
-fn inflate(odb: &Odb<'_>, id: Oid, packed: &[u8]) -> Result<(Kind, Vec<u8>), String> {
-    let (size, kind) = odb.read_header(id).map_err(message)?;
-    // A damaged size must not take all memory: deflate packs at most 1032 to 1.
-    if size / 1032 > packed.len() {
-        return Err("its size cannot be right".to_owned());
-    }
-    let mut text = vec![0; size + LONGEST_HEADER];
-    let inflated = Decompressor::new().zlib_decompress(packed, &mut text);
-    text.truncate(inflated.map_err(|_| "its data is damaged or cut short")?);
+fn inflate(packed: &[u8]) -> Result<(Kind, Vec<u8>), String> {
+    // Deflate packs at most 1032 to 1.
+    let most = packed.len().saturating_mul(1032).saturating_add(LONGEST_HEADER);
+    let mut text = vec![0; most.min(4 * packed.len() + LONGEST_HEADER)];
+    let len = loop {
+        match Decompressor::new().zlib_decompress(packed, &mut text) {
+            Ok(len) => break len,
+            Err(DecompressionError::InsufficientSpace) if text.len() < most => {
+                text.resize(most.min(4 * text.len()), 0);
+            }
+            Err(_) => return Err("its data is damaged or cut short".to_owned()),
+        }
+    };
+    text.truncate(len);
     let end = text.iter().take(LONGEST_HEADER).position(|b| *b == 0).ok_or("its header is damaged")?;
+    let header = std::str::from_utf8(&text[..end]).ok().and_then(|header| header.split_once(' '));
+    let (kind, size) = header.ok_or("its header is damaged")?;
+    let size: Option<usize> = size.parse().ok();
+    let kind = match kind {
+        "blob" => Kind::Blob,
+        "commit" => Kind::Commit,
+        "tree" => Kind::Tree,
+        "tag" => Kind::Tag,
+        _ => return Err("it is of no known type".to_owned()),
+    };
     text.drain(..=end);
-    if text.len() != size {
+    if size != Some(text.len()) {
         return Err("its size is not what its header says".to_owned());
     }
-    Ok((kind.into(), text))
+    Ok((kind, text))
 }

@@ -123,6 +123,9 @@ fn read_now(
         if let Some(read) = (!is_packed).then(|| loose::read(repository, id)).flatten() {
             return read;
         }
+        if let Some(store) = store.filter(|store| store.refused.is_some()) {
+            return thin::read(store, repository, id);
+        }
         let read = repository.odb().and_then(|odb| Ok(whole(&odb.read(id)?)));
         // Where libgit2 gives up, the packs may have it all the same.
         read.or_else(|error| {

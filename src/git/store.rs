@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
+use super::GitError;
 use super::bits::first_from;
 use super::pack::Pack;
 use crate::collect::Collector;
@@ -28,6 +29,8 @@ pub(super) struct Store {
     fanout: Vec<u32>,
     /// How many bits of the first 32 of an id the fanout leaves out: it has a bucket for each one or two objects.
     rest_bits: u32,
+    /// Why libgit2 may not read these packs ([`super::bounds`]); none if it may.
+    pub(super) refused: Option<GitError>,
 }
 
 impl Store {
@@ -37,11 +40,12 @@ impl Store {
             collector.error(folder.display().to_string(), format!("object folder cannot be read: {error}"));
         };
         let folders = object_folders(repository, lost);
+        let refused = super::bounds::check(repository).err();
         pool.install(|| {
             let packs = folders.iter().flat_map(|folder| open_packs(folder, collector)).collect();
             let mut loose = Vec::new();
             folders.iter().for_each(|folder| add_loose(folder, &mut loose, collector));
-            Self::new(packs, loose)
+            Self { refused, ..Self::new(packs, loose) }
         })
     }
 
@@ -55,7 +59,7 @@ impl Store {
             *end += pack.index.num_objects();
             Some(*end)
         }));
-        let mut store = Self { packs, loose, starts, places: None, fanout: Vec::new(), rest_bits: 0 };
+        let mut store = Self { packs, loose, starts, places: None, fanout: Vec::new(), rest_bits: 0, refused: None };
         let all = store.len() as u32;
         if !(1..all).into_par_iter().all(|place| store.id_at(place - 1) < store.id_at(place)) {
             let mut places: Vec<u32> = (0..all).collect();

@@ -6,7 +6,7 @@ use crate::support::pack::deflate;
 use crate::support::{Spillcheck, scan};
 use crate::{both, history_of, noise, three_places};
 
-fn flip(path: &Path, at: impl Fn(usize) -> usize) {
+pub(crate) fn flip(path: &Path, at: impl Fn(usize) -> usize) {
     let mut bytes = std::fs::read(path).unwrap();
     let middle = at(bytes.len());
     for byte in &mut bytes[middle..middle + 16] {
@@ -282,134 +282,11 @@ fn refs_that_lead_to_nothing() {
     }
 }
 
-/// An index with its checksums made anew after `change`.
-fn change_index(pack: &Path, change: impl Fn(&mut Vec<u8>)) {
-    let path = pack.with_extension("idx");
-    make_writable(&path);
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes.truncate(bytes.len() - 20);
-    change(&mut bytes);
-    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
-    hasher.update(&bytes);
-    bytes.extend(hasher.try_finalize().unwrap().as_bytes());
-    std::fs::write(path, bytes).unwrap();
-}
-
-/// Where the numbers of an index of version 2 begin: how many ids begin with up to each byte (gitformat-pack(5)).
-const FANOUT: usize = 8;
-
-/// The checksums of packed objects are for copying them from pack to pack. Each object has one of its own, which is checked.
-#[test]
-fn wrong_checksums_in_the_index_of_a_pack() {
-    let (repo, secrets) = three_places();
-    let pack = repo.pack();
-    let before = both(repo.path());
-    change_index(&pack, |bytes| {
-        let n = u32::from_be_bytes(bytes[FANOUT + 1020..][..4].try_into().unwrap()) as usize;
-        let sums = FANOUT + 1024 + 20 * n;
-        bytes[sums..sums + 4 * n].iter_mut().for_each(|byte| *byte = !*byte);
-    });
-    let run = both(repo.path());
-    assert!(run.expect(1).out() == before.out(), "{}\n{}", run.out(), before.out());
-    assert!(secrets.iter().all(|secret| run.has(secret)));
-    // Together with a pack that is damaged, the damage counts.
-    flip(&pack, |n| n / 2);
-    let run = both(repo.path());
-    assert!(run.expect(3).errors().contains("cannot be read"), "{}", run.errors());
-}
-
-/// What is done to the bytes of a file.
-type Change = Box<dyn Fn(&mut Vec<u8>)>;
-
-#[test]
-fn damaged_indexes_of_packs() {
-    let set = |at: usize, n: u32| move |bytes: &mut Vec<u8>| bytes[at..at + 4].copy_from_slice(&n.to_be_bytes());
-    let changes: [(&str, Change); 9] = [
-        ("first number too large", Box::new(set(FANOUT, 40_000))),
-        ("numbers that fall", Box::new(set(FANOUT + 4 * 100, 0))),
-        ("all numbers none", Box::new(|bytes| bytes[FANOUT..FANOUT + 1024].fill(0))),
-        ("more objects than there are", Box::new(set(FANOUT + 1020, 0xffff_ffff))),
-        ("one object more", Box::new(|bytes| bytes[FANOUT + 1023] += 1)),
-        ("one object less", Box::new(|bytes| bytes[FANOUT + 1023] -= 1)),
-        ("another version", Box::new(set(4, 3))),
-        ("cut in its numbers", Box::new(|bytes| bytes.truncate(500))),
-        ("cut in its ids", Box::new(|bytes| bytes.truncate(FANOUT + 1024 + 50))),
-    ];
-    for (what, change) in &changes {
-        let (repo, secrets) = three_places();
-        let pack = repo.pack();
-        change_index(&pack, change);
-        let run = both(repo.path());
-        run.expect(3);
-        assert!(run.has(&secrets[1]) && run.has(&secrets[2]), "{what}: files are files: {}", run.out());
-        assert!(run.errors().contains(".idx") || run.errors().contains(".pack"), "{what}: {}", run.errors());
-        let run = history_of(repo.path());
-        run.expect(3);
-        let run = scan(repo.path(), ["-f", "jsonl", "--range", "HEAD"]);
-        assert_eq!(run.expect(3).summary()["complete"], false, "{what}");
-    }
-}
-
-/// An index that sends its reader beyond the end of the pack, for an object of each kind.
-#[test]
-fn offsets_beyond_the_end_of_a_pack() {
-    for object in ["HEAD", "HEAD~1", "HEAD:noise"] {
-        for offset in [0x0400_0000, 0x7fff_ffff, 0x8000_0000_u32] {
-            let (repo, secrets) = three_places();
-            let (id, pack) = (repo.id(object), repo.pack());
-            change_index(&pack, |bytes| {
-                let n = u32::from_be_bytes(bytes[FANOUT + 1020..][..4].try_into().unwrap()) as usize;
-                let wanted = git2::Oid::from_str(&id).unwrap();
-                let ids = bytes[FANOUT + 1024..][..20 * n].chunks(20);
-                let place = ids.into_iter().position(|id| id == wanted.as_bytes()).unwrap();
-                let at = FANOUT + 1024 + 24 * n + 4 * place;
-                bytes[at..at + 4].copy_from_slice(&offset.to_be_bytes());
-                if offset == 0x8000_0000 {
-                    let sum = bytes.len() - 20;
-                    bytes.splice(sum..sum, [0, 0, 0, 1, 0, 0, 0, 0]);
-                }
-            });
-            repo.write("noise/1.txt", "change\n");
-            let what = format!("{object} {offset:#x}");
-            for args in [
-                &["scan", "--range", "HEAD"][..],
-                &["scan", "--staged"],
-                &["scan", "--history-only"],
-                &["hook", "--stage", "pre-push", "origin", "url"],
-                &["ci", "--mode", "all"],
-            ] {
-                let run = Spillcheck::new(repo.path()).args(args).args(["-f", "jsonl"]).run();
-                assert_eq!(run.expect(3).summary()["complete"], false, "{what} {args:?}");
-                assert!(run.errors().contains("pack"), "{what} {args:?}: {}", run.errors());
-            }
-            let run = both(repo.path());
-            assert!(run.expect(3).has(&secrets[1]) && run.has(&secrets[2]), "{what}: {}", run.out());
-        }
-    }
-}
-
-/// The older form of an index, as it is and leading out of its pack.
-#[test]
-fn an_index_of_version_1() {
-    let (repo, secrets) = three_places();
-    let pack = repo.pack();
-    std::fs::remove_file(pack.with_extension("idx")).unwrap();
-    repo.git(["index-pack", "--index-version=1", pack.to_str().unwrap()]);
-    let range = || scan(repo.path(), ["-f", "jsonl", "--reveal", "--range", "HEAD"]);
-    let before = history_of(repo.path());
-    assert!(secrets[..2].iter().all(|s| range().expect(1).has(s) && before.expect(1).has(s)), "{}", before.out());
-    let bytes = std::fs::read(pack.with_extension("idx")).unwrap();
-    assert_ne!(bytes[..4], *b"\xfftOc", "of version 1");
-    change_index(&pack, |bytes| bytes[1024..1028].copy_from_slice(&0x0400_0000_u32.to_be_bytes()));
-    assert!(range().expect(3).errors().contains("leads beyond its end"), "{}", range().errors());
-    history_of(repo.path()).expect(3);
-}
-
 #[cfg(unix)]
-fn make_writable(path: &Path) {
+pub(crate) fn make_writable(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
 }
 
 #[cfg(not(unix))]
-fn make_writable(_: &Path) {}
+pub(crate) fn make_writable(_: &Path) {}

@@ -162,6 +162,64 @@ fn deltas_in_a_circle_through_two_packs() {
     assert!(run.expect(3).errors().contains(&entries[one].id), "{}", run.errors());
 }
 
+/// In one pack, under a ref: whoever follows them never ends.
+#[test]
+fn deltas_in_a_circle_that_a_ref_leads_into() {
+    let (repo, pack, mut entries, secrets) = versions();
+    let commit = repo.head();
+    let blobs: Vec<usize> =
+        (0..entries.len()).filter(|n| entries[*n].base.is_some() && entries[*n].kind == "blob").collect();
+    let [one, two] = [blobs[0], blobs[1]];
+    let ids = [one, two].map(|n| entries[n].id.clone());
+    for (of, on) in [(one, &ids[1]), (two, &ids[0])] {
+        let old = git2::Oid::from_str(entries[of].base.as_ref().unwrap()).unwrap().as_bytes().to_vec();
+        let new = git2::Oid::from_str(on).unwrap().as_bytes().to_vec();
+        let at = entries[of].raw.windows(20).position(|w| w == old).unwrap();
+        entries[of].raw.splice(at..at + 20, new);
+    }
+    let all: Vec<&Entry> = entries.iter().collect();
+    let folder = pack.parent().unwrap().to_owned();
+    remove(&pack);
+    write_pack(&folder, "0", &all);
+    std::fs::write(repo.path().join(".git/refs/tags/bad"), format!("{}\n", ids[0])).unwrap();
+    let run = history_of(repo.path());
+    assert!(run.expect(3).errors().contains("deltas form a circle"), "{}", run.errors());
+    assert!(secrets.iter().any(|secret| run.has(secret)), "the others are found: {}", run.out());
+    for args in ["--range=bad", "--since=2001-01-01", &format!("--range={commit}")] {
+        let run = scan(repo.path(), ["-f", "jsonl", args]);
+        assert!(run.expect(3).errors().contains("deltas form a circle"), "{args}: {}", run.errors());
+    }
+}
+
+/// One more pack, whose index leads beyond its end, so that libgit2 may read none of them: what it would read in pieces is found all
+/// the same, whether those are in packs or loose.
+#[test]
+fn beside_an_index_that_leads_out_of_its_pack() {
+    let (repo, pack, entries, secrets) = versions();
+    let folder = pack.parent().unwrap().to_owned();
+    let (thin, whole): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|e| e.base.is_some());
+    remove(&pack);
+    write_pack(&folder, "0", &whole);
+    write_pack(&folder, "1", &thin);
+    let index = write_pack(&folder, "2", &[whole[0]]).with_extension("idx");
+    let mut bytes = std::fs::read(&index).unwrap();
+    let offset = bytes.len() - 44;
+    assert_eq!(bytes[offset..offset + 4], 12_u32.to_be_bytes(), "the first object lies behind the header");
+    bytes[offset..offset + 4].copy_from_slice(&0x0400_0000_u32.to_be_bytes());
+    std::fs::write(&index, bytes).unwrap();
+    let last = github(720);
+    repo.write("last.env", holding(&last));
+    git2::Repository::open(repo.path()).unwrap().blob_path(&repo.path().join("last.env")).unwrap();
+    let run = history_of(repo.path());
+    assert!(run.expect(3).errors().contains("pack-2.pack"), "{}", run.errors());
+    assert!(secrets.iter().chain([&last]).all(|secret| run.has(secret)), "{}", run.out());
+    assert_eq!(full(repo.path()).out(), run.out());
+    for args in ["--range=HEAD", "--since=2001-01-01", "--staged"] {
+        let run = scan(repo.path(), ["-f", "jsonl", args]);
+        assert!(run.expect(3).errors().contains("pack-2.idx"), "{args}: {}", run.errors());
+    }
+}
+
 /// Takes a pack away with its index.
 fn remove(pack: &Path) {
     std::fs::remove_file(pack).unwrap();
