@@ -39,7 +39,7 @@ pub struct Collector {
     held: AtomicU64,
 }
 
-/// How far a search of history is, for those who wait. What is counted here is in no report.
+/// How far a search is, for those who wait. What is counted here is in no report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pace {
     /// Objects that are to be looked at, as far as known.
@@ -48,7 +48,7 @@ pub struct Pace {
     pub passed: u64,
     /// Bytes of these.
     pub bytes: u64,
-    /// Objects that hold something.
+    /// Objects that hold something, and matches in files.
     pub held: u64,
 }
 
@@ -102,6 +102,10 @@ impl Collector {
         if !matches!(origin, Origin::Commit { in_head: false, .. } | Origin::Tag { .. } | Origin::Object { .. }) {
             self.idle(origin.path(), matches.idle);
         }
+        // What a history holds was counted when its objects were looked at.
+        if !matches!(origin, Origin::Commit { .. } | Origin::Tag { .. } | Origin::Object { .. }) {
+            self.held.fetch_add(matches.found.len() as u64, Ordering::Relaxed);
+        }
         let mut inner = self.lock();
         for reason in matches.dropped {
             *inner.dropped.entry(reason).or_default() += 1;
@@ -149,11 +153,6 @@ impl Collector {
         self.lock().errors.push(ScanError { subject: subject.into(), problem: problem.into() });
     }
 
-    /// What was searched so far, and how many matches there are.
-    pub fn so_far(&self) -> (Stats, usize) {
-        (self.stats(), self.lock().occurrences.len())
-    }
-
     /// About so many objects of a history will be looked at, once its turn comes.
     pub fn announce_objects(&self, n: u64) {
         self.announced.fetch_add(n, Ordering::Relaxed);
@@ -176,7 +175,7 @@ impl Collector {
         self.held.fetch_add(u64::from(holds), Ordering::Relaxed);
     }
 
-    /// How far the search of history is.
+    /// How far the search is.
     pub fn pace(&self) -> Pace {
         let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
         Pace {
@@ -187,7 +186,8 @@ impl Collector {
         }
     }
 
-    fn stats(&self) -> Stats {
+    /// What was searched so far.
+    pub fn stats(&self) -> Stats {
         Stats {
             files: self.files.load(Ordering::Relaxed),
             blobs: self.blobs.load(Ordering::Relaxed),

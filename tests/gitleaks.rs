@@ -75,7 +75,7 @@ const FILES: [(&str, &str); 6] = [
         "alpha-token=abcdefgh beta-token=1234567890\ngamma-token=abcdefgh\nseed:0123456789abcdef\nseed:0000000011111111\n",
     ),
     ("etc/d.conf", "vault.AbCdEfGh\npass:secretly\npass:dummyish\npass:hiddenly # sample\npass:publicly\n"),
-    ("doc/d.md", "vault.AbCdEfGh\npass:publicly\npass:secretly # gitleaks:allow\npass:another\r\npass:crlf\r\n"),
+    ("doc/d.md", "vault.AbCdEfGh\npass:publicly\npass:secretly # gitleaks:allow\npass:another\r\npass:ending\r\n"),
     ("vendor/e.txt", "acme-abcd-123456\n"),
 ];
 

@@ -52,11 +52,10 @@ impl Progress {
 
 /// What is shown. `history` holds when the first objects had been looked at.
 fn line(collector: &Collector, history: &mut Option<Instant>) -> String {
-    let (stats, matches) = collector.so_far();
-    let pace = collector.pace();
+    let (stats, pace) = (collector.stats(), collector.pace());
     if pace.objects == 0 {
         let (files, blobs, megabytes) = (stats.files, stats.blobs, stats.bytes >> 20);
-        return format!("scanned {files} files, {blobs} blobs, {megabytes} MB; {matches} possible findings");
+        return format!("scanned {files} files, {blobs} blobs, {megabytes} MB; {} possible findings", pace.held);
     }
     if pace.passed > 0 {
         history.get_or_insert_with(Instant::now);
@@ -72,7 +71,7 @@ fn line(collector: &Collector, history: &mut Option<Instant>) -> String {
         pace.passed,
         pace.objects,
         stats.bytes.max(pace.bytes) >> 20,
-        matches as u64 + pace.held
+        pace.held
     )
 }
 

@@ -106,7 +106,8 @@ fn of_several_repositories() {
         assert!(passed[0] < 405 && passed.last() > Some(&405), "{args}: {shown:?}");
         let (megabytes, findings) = (before(&shown, " MB; "), before(&shown, " possible findings"));
         assert!(megabytes.is_sorted() && megabytes.last() > Some(&30), "{args}: {shown:?}");
-        assert!(findings.is_sorted() && findings.last() >= Some(&2), "{args}: {shown:?}");
+        // One in each, of which the second may be found after the last line that is shown.
+        assert!(findings.is_sorted() && matches!(findings.last(), Some(1 | 2)), "{args}: {shown:?}");
         assert!(shown.contains("; about ") && shown.contains(" s left"), "{args}: {shown:?}");
         assert!(shown.ends_with("\r\u{1b}[K"), "{args}: {shown:?}");
     }
