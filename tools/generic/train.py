@@ -38,7 +38,7 @@ ORDINARY = 0.3  # and of what stands in public code
 WEIGHTS = {1: 1.0, 0: 1.0, -1: 0.3, -2: 0.3}  # true, false, unlabelled, elsewhere on a true line
 SHORTEST_DRAWN = 8
 # Scores from which a value is reported, thousandths of a logit. Tests and documentation have no others: doubts hold them down.
-THRESHOLDS = {'low': -1500, 'medium': 0}
+THRESHOLDS = {'low': -1500, 'medium': 250}
 NONE, LOW, MEDIUM = range(3)
 NAMES = ('none', 'low', 'medium')
 # Categories of places that hold no credential by themselves: not counted.
