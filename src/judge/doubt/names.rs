@@ -72,11 +72,11 @@ fn is_place_in_list(name: &[u8]) -> bool {
     last.eq_ignore_ascii_case(b"token") && says(before, &["page", "next", "continuation", "cursor"], 1)
 }
 
-/// `tokenEndpoint`, `passwordHint`, `key_alias`: what a secret's neighbours in settings and programs are called.
+/// `tokenEndpoint`, `passwordField`, `key_alias`: what a secret's neighbours in settings and programs are called.
 fn is_about_secret(name: &[u8]) -> bool {
-    const ENDS: [&str; 17] = [
-        "url", "uri", "endpoint", "path", "alias", "prefix", "column", "arn", "field", "label", "hint", "encoder",
-        "count", "issuer", "method", "type", "length",
+    const ENDS: [&str; 14] = [
+        "url", "uri", "endpoint", "path", "alias", "prefix", "column", "arn", "field", "encoder", "count", "issuer",
+        "method", "type",
     ];
     let last = last_word(name);
     last.len() < name.len() && says(last, &ENDS, 1)
