@@ -13,6 +13,7 @@ use super::commits::Commits;
 use super::graph::{EntryKind, Graph, Useful};
 use super::lineage::{Lineage, ancestors};
 use super::store::Store;
+use super::table::Table;
 use super::tips::Tips;
 use crate::collect::Collector;
 use crate::origin::{Reach, Tag};
@@ -59,7 +60,7 @@ struct Walk<'r> {
     /// Trees that were seen, with their paths.
     seen: FxHashSet<(u32, u32)>,
     /// By tree: the path it was last seen at. Few trees stand at more than one.
-    last_seen: Vec<u32>,
+    last_seen: Table<u32>,
     /// Objects seen at a path: what had them there first, and whether HEAD has them there.
     found: FxHashMap<(u32, u32), (u32, bool)>,
     /// Folders were too deep.
@@ -103,7 +104,7 @@ pub(super) fn attribute(
         paths: vec![(TOP, 0)],
         path_numbers: FxHashMap::default(),
         seen: FxHashSet::default(),
-        last_seen: vec![NOWHERE; graph.len()],
+        last_seen: Table::filled(NOWHERE, graph.len()),
         found: FxHashMap::default(),
         is_cut: useful.is_cut,
     };
@@ -267,12 +268,12 @@ impl Walk<'_> {
 /// Also whether folders were too deep to say so of all.
 fn missing(commits: &Commits, graph: &Graph, remembered: &[u32]) -> (Vec<Oid>, bool) {
     let mut lost: Vec<Oid> = Vec::new();
-    let mut roots: Vec<u32> = Vec::new();
+    let mut roots = Table::default();
     for commit in remembered.iter().filter_map(|n| commits.get(*n)) {
         roots.extend(commit.tree.number().and_then(|tree| graph.place(tree)));
         lost.extend(commits.missing(commit.tree));
     }
-    let (below, is_cut) = graph.missing_below(roots.into_iter(), DEEPEST);
+    let (below, is_cut) = graph.missing_below(roots.iter().copied(), DEEPEST);
     lost.extend(below);
     lost.sort_unstable();
     lost.dedup();

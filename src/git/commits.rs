@@ -4,6 +4,7 @@ use git2::Oid;
 
 use super::bits::{Bits, Ranks};
 use super::store::Store;
+use super::table::Table;
 
 /// An object that a commit names: its number, or from [`MISSING`] on its place among those that are not in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(super) struct Commit<'c> {
 }
 
 /// A commit as it is kept.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Node {
     number: u32,
     /// Place of its tree in [`List::named`]; its parents follow, so many.
@@ -43,8 +44,8 @@ struct Node {
 /// Commits in the order in which they were read.
 #[derive(Debug, Default)]
 pub(super) struct List {
-    nodes: Vec<Node>,
-    named: Vec<Named>,
+    nodes: Table<Node>,
+    named: Table<Named>,
     missing: Vec<Oid>,
 }
 
@@ -83,8 +84,8 @@ impl List {
     /// Takes in what another thread read.
     pub(super) fn append(&mut self, other: Self) {
         let (named, missing) = (self.named.len() as u32, self.missing.len() as u32);
-        self.nodes.extend(other.nodes.into_iter().map(|node| Node { tree: node.tree + named, ..node }));
-        self.named.extend(other.named.into_iter().map(|n| if n.0 < MISSING { n } else { Named(n.0 + missing) }));
+        self.nodes.extend(other.nodes.iter().map(|node| Node { tree: node.tree + named, ..*node }));
+        self.named.extend(other.named.iter().map(|n| if n.0 < MISSING { *n } else { Named(n.0 + missing) }));
         self.missing.extend(other.missing);
     }
 }
@@ -102,9 +103,9 @@ impl Commits {
     pub(super) fn new(mut list: List, objects: usize) -> Self {
         list.nodes.sort_unstable_by_key(|c| c.number);
         // An object that several packs have was read several times.
-        list.nodes.dedup_by_key(|c| c.number);
+        list.nodes.dedup(|a, b| a.number == b.number);
         let mut numbers = Bits::new(objects);
-        for node in &list.nodes {
+        for node in list.nodes.iter() {
             numbers.insert(node.number);
         }
         Self { list, numbers: Ranks::of(numbers) }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::pack::Pack;
+use super::table::Table;
 
 /// The type of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,15 +52,16 @@ enum Base {
 pub(super) struct Forest<'p> {
     pack: &'p Pack,
     /// `children[child_starts[n]..child_starts[n + 1]]` are made from entry `n`, the one with the heaviest subtree last.
-    children: Vec<u32>,
-    child_starts: Vec<u32>,
+    children: Table<u32>,
+    child_starts: Table<u32>,
     /// Whole objects, those with the most versions first.
-    roots: Vec<Root>,
+    roots: Table<Root>,
     /// Entries whose base is not in the pack, with what is wrong; their subtrees hang on them.
     pub(super) lost: Vec<(u32, String)>,
 }
 
 /// A whole object.
+#[derive(Clone, Copy)]
 struct Root {
     kind: Kind,
     entry: u32,
@@ -70,11 +72,17 @@ struct Root {
 impl<'p> Forest<'p> {
     /// Reads the heads of all entries.
     pub(super) fn new(pack: &'p Pack) -> Self {
-        let entries = || (0..pack.len()).into_par_iter().with_min_len(1024);
-        let bases: Vec<Base> = entries().map(|entry| base_of(pack, entry).unwrap_or(Base::Damaged)).collect();
-        let mut forest =
-            Self { pack, children: Vec::new(), child_starts: Vec::new(), roots: Vec::new(), lost: Vec::new() };
-        for (entry, base) in (0..).zip(&bases) {
+        let mut bases = Table::filled(Base::Damaged, pack.len() as usize);
+        let rows = bases.par_iter_mut().with_min_len(1024).enumerate();
+        rows.for_each(|(entry, base)| *base = base_of(pack, entry as u32).unwrap_or(Base::Damaged));
+        let mut forest = Self {
+            pack,
+            children: Table::default(),
+            child_starts: Table::default(),
+            roots: Table::default(),
+            lost: Vec::new(),
+        };
+        for (entry, base) in (0..).zip(bases.iter()) {
             match base {
                 Base::Whole(kind) => forest.roots.push(Root { kind: *kind, entry, weight: 1 }),
                 Base::Entry(_) => {}
@@ -83,8 +91,9 @@ impl<'p> Forest<'p> {
                 Base::Damaged => forest.lost.extend(base_of(pack, entry).err().map(|problem| (entry, problem))),
             }
         }
-        let mut parents: Vec<u32> =
-            bases.into_iter().map(|base| if let Base::Entry(base) = base { base } else { NONE }).collect();
+        let parent = |base: &Base| if let Base::Entry(base) = base { *base } else { NONE };
+        let mut parents: Table<u32> = bases.iter().map(parent).collect();
+        drop(bases);
         forest.link(&parents);
         forest.weigh(&mut parents);
         forest
@@ -92,15 +101,15 @@ impl<'p> Forest<'p> {
 
     /// Lists the children of every entry, in the order of the pack.
     fn link(&mut self, parent: &[u32]) {
-        let mut starts = vec![0; parent.len() + 1];
+        let mut starts = Table::filled(0, parent.len() + 1);
         let bases =
             || parent.iter().enumerate().filter(|(_, base)| **base != NONE).map(|(n, base)| (n, *base as usize));
         bases().for_each(|(_, base)| starts[base + 1] += 1);
         for n in 1..starts.len() {
             starts[n] += starts[n - 1];
         }
-        let mut next = starts.clone();
-        self.children = vec![NONE; starts[parent.len()] as usize];
+        let mut next: Table<u32> = starts.iter().copied().collect();
+        self.children = Table::filled(NONE, starts[parent.len()] as usize);
         for (entry, base) in bases() {
             self.children[next[base] as usize] = entry as u32;
             next[base] += 1;
@@ -110,18 +119,18 @@ impl<'p> Forest<'p> {
 
     /// Lists the entries, bases before what is made from them, and turns what no root reaches (deltas in a circle) into lost entries
     /// without children.
-    fn order(&mut self, parents: &mut [u32]) -> Vec<u32> {
+    fn order(&mut self, parents: &mut [u32]) -> Table<u32> {
         let all = 0..parents.len() as u32;
         // As git writes packs, but for bases that are named by id.
         if all.clone().zip(&*parents).all(|(entry, base)| *base == NONE || *base < entry) {
             return all.collect();
         }
-        let mut order: Vec<u32> = self.roots.iter().map(|r| r.entry).chain(self.lost.iter().map(|l| l.0)).collect();
+        let mut order: Table<u32> = self.roots.iter().map(|r| r.entry).chain(self.lost.iter().map(|l| l.0)).collect();
         let mut at = 0;
         let mut reached = Bits::new(parents.len());
         while at < order.len() {
             reached.insert(order[at]);
-            order.extend_from_slice(self.children(order[at]));
+            order.extend(self.children(order[at]).iter().copied());
             at += 1;
         }
         if order.len() < parents.len() {
@@ -137,7 +146,7 @@ impl<'p> Forest<'p> {
     /// Counts subtrees.
     fn weigh(&mut self, parents: &mut [u32]) {
         let order = self.order(parents);
-        let mut weight = vec![1; parents.len()];
+        let mut weight = Table::filled(1, parents.len());
         for &entry in order.iter().rev().filter(|e| parents[**e as usize] != NONE) {
             weight[parents[entry as usize] as usize] += weight[entry as usize];
         }
@@ -183,7 +192,7 @@ impl<'p> Forest<'p> {
     }
 
     /// Whole objects of a type, those with the most versions first.
-    pub(super) fn roots(&self, kind: Kind) -> Vec<u32> {
+    pub(super) fn roots(&self, kind: Kind) -> Table<u32> {
         self.roots.iter().filter(|r| r.kind == kind).map(|r| r.entry).collect()
     }
 

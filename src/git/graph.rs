@@ -13,6 +13,7 @@ use git2::Oid;
 use rayon::prelude::*;
 
 use super::bits::{Bits, Ranks, first_from};
+use super::table::Table;
 pub(super) use read::read;
 
 /// An entry of a tree that matters: a folder, or a blob that is wanted.
@@ -62,6 +63,7 @@ impl Entry {
 }
 
 /// A tree.
+#[derive(Clone, Copy)]
 struct Node {
     /// Number of its object.
     number: u32,
@@ -82,14 +84,14 @@ struct Gone {
 #[derive(Default)]
 pub(super) struct Graph {
     /// In the order in which they were read. A tree that several packs have was read several times.
-    trees: Vec<Node>,
+    trees: Table<Node>,
     /// The entries that matter, each once for all trees that share it.
-    entries: Vec<Entry>,
+    entries: Table<Entry>,
     /// Sorted.
-    gone: Vec<Gone>,
+    gone: Table<Gone>,
     /// Numbers of the trees, and by their rank the places in `trees`.
     numbers: Ranks,
-    places: Vec<u32>,
+    places: Table<u32>,
     /// Objects that trees name and that are not there.
     missing: Vec<Oid>,
     pub(super) names: Vec<Box<[u8]>>,
@@ -206,12 +208,12 @@ impl Graph {
     /// What of each tree leads to something wanted, at most `deepest` folders down. For the threads of a pool.
     pub(super) fn useful(&self, deepest: usize) -> Useful<'_> {
         let Leading { entries, is_cut } = self.leading_to(EntryKind::Blob, deepest);
-        let mut starts = vec![0usize; self.trees.len() + 1];
+        let mut starts = Table::filled(0usize, self.trees.len() + 1);
         self.holders(&entries, |_, stretch| stretch.for_each(|tree| starts[tree as usize + 1] += 1));
         for tree in 0..self.trees.len() {
             starts[tree + 1] += starts[tree];
         }
-        let mut leading = vec![0; starts[self.trees.len()]];
+        let mut leading = Table::filled(0, starts[self.trees.len()]);
         // Afterwards each start has moved to the next one.
         self.holders(&entries, |entry, stretch| {
             for tree in stretch {
@@ -227,9 +229,9 @@ impl Graph {
 pub(super) struct Useful<'g> {
     graph: &'g Graph,
     /// By place of a tree: where its part of `leading` ends, which begins where that of the tree before ends.
-    ends: Vec<usize>,
+    ends: Table<usize>,
     /// Entries that are wanted or lead to something wanted, those of one tree together.
-    leading: Vec<u32>,
+    leading: Table<u32>,
     /// Folders were too deep to follow.
     pub(super) is_cut: bool,
 }

@@ -10,6 +10,7 @@ use super::bits::Bits;
 use super::commits::Commits;
 use super::reach::Descent;
 use super::store::Store;
+use super::table::Table;
 use super::tips::Tips;
 use crate::collect::Collector;
 use crate::origin::Reach;
@@ -20,7 +21,7 @@ use crate::origin::Reach;
 #[derive(Default)]
 pub(super) struct Lineage {
     /// Object numbers of the commits, in this order.
-    pub(super) order: Vec<u32>,
+    pub(super) order: Table<u32>,
     /// How many of them refs reach; refs and stashes; refs, stashes and reflogs.
     ends: [usize; 3],
     /// The commits that refs reach, by their places.
@@ -51,13 +52,13 @@ impl Lineage {
             &|n| !remembered.contains(n) && !stashed.contains(n) && !reached.contains(n),
         ];
         for (tier, chosen) in tiers.iter().enumerate() {
-            lineage.order.extend(sorted(commits, chosen));
+            sorted(commits, chosen, &mut lineage.order);
             if let Some(end) = lineage.ends.get_mut(tier) {
                 *end = lineage.order.len();
             }
         }
         // By place among the commits: the place in the order.
-        let mut places = vec![NONE; commits.len()];
+        let mut places = Table::filled(NONE, commits.len());
         for (place, number) in lineage.order[..lineage.ends[0]].iter().enumerate() {
             let Some(at) = commits.place(*number) else { continue };
             places[at] = place as u32;
@@ -123,11 +124,11 @@ fn report_lost_parents(
     }
 }
 
-/// The chosen commits, parents before children, ties by committer time and id.
-fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
+/// Adds the chosen commits to `order`, parents before children, ties by committer time and id.
+fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool, order: &mut Table<u32>) {
     // By place among the commits: how many parents are still to come, and the children.
-    let mut waiting = vec![0u32; commits.len()];
-    let mut links: Vec<(u32, u32)> = Vec::new();
+    let mut waiting = Table::filled(0u32, commits.len());
+    let mut links = Table::default();
     let mut ready = BinaryHeap::new();
     for (place, commit) in commits.all().enumerate().filter(|(_, c)| chosen(c.number)) {
         for parent in commit.parents.iter().filter_map(|p| p.number()).filter(|n| chosen(*n)) {
@@ -141,7 +142,6 @@ fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
         }
     }
     links.sort_unstable();
-    let mut order = Vec::new();
     while let Some(Reverse((_, number, place))) = ready.pop() {
         order.push(number);
         let first = links.partition_point(|l| l.0 < place);
@@ -153,5 +153,4 @@ fn sorted(commits: &Commits, chosen: impl Fn(u32) -> bool) -> Vec<u32> {
             }
         }
     }
-    order
 }

@@ -23,6 +23,7 @@ pub mod reach;
 pub mod selection;
 mod special;
 mod store;
+mod table;
 mod thin;
 mod time;
 mod tips;

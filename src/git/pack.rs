@@ -5,7 +5,9 @@ use std::path::Path;
 use gix_pack::data::Entry;
 use rayon::prelude::*;
 
-/// One pack. For each of its objects it holds ten bytes of memory, or less; the rest is read from the files.
+use super::table::Table;
+
+/// One pack. For each of its objects it has ten bytes of tables, or less; the rest is read from the files.
 pub(super) struct Pack {
     /// The mapped `.pack` file.
     pub(super) data: gix_pack::data::File,
@@ -14,9 +16,9 @@ pub(super) struct Pack {
     /// Where every entry begins.
     offsets: Offsets,
     /// By entry: the number of its object.
-    numbers: Vec<u32>,
+    numbers: Table<u32>,
     /// `firsts[offset >> shift]` is the first entry at or after the beginning of that stretch of the pack.
-    firsts: Vec<u32>,
+    firsts: Table<u32>,
     shift: u32,
 }
 
@@ -56,10 +58,11 @@ impl Pack {
     pub(super) fn list(&mut self, number_of: impl Fn(u32) -> u32 + Sync) {
         let index = &self.index;
         let entry = |place| (index.pack_offset_at_index(place), number_of(place));
-        let mut entries: Vec<(u64, u32)> = (0..index.num_objects()).into_par_iter().map(entry).collect();
+        let mut entries = Table::filled((0, 0), index.num_objects() as usize);
+        entries.par_iter_mut().enumerate().for_each(|(place, row)| *row = entry(place as u32));
         entries.par_sort_unstable();
         self.offsets = Offsets::of(entries.iter().map(|e| e.0));
-        self.numbers = entries.into_iter().map(|e| e.1).collect();
+        self.numbers = entries.iter().map(|e| e.1).collect();
         // About four entries in each stretch, which one line of the cache holds.
         let end = self.data.pack_end() as u64;
         self.shift = (end / self.numbers.len().max(1) as u64).max(1).ilog2() + 2;
@@ -109,14 +112,14 @@ impl Pack {
 #[derive(Default)]
 struct Offsets {
     /// Without what is beyond 32 bits.
-    low: Vec<u32>,
+    low: Table<u32>,
     /// The places from where on the offsets are beyond the next multiple of 4 GiB.
     wraps: Vec<u32>,
 }
 
 impl Offsets {
     fn of(all: impl ExactSizeIterator<Item = u64>) -> Self {
-        let mut offsets = Self { low: Vec::with_capacity(all.len()), wraps: Vec::new() };
+        let mut offsets = Self { low: Table::with_capacity(all.len()), wraps: Vec::new() };
         for offset in all {
             while offset >> 32 > offsets.wraps.len() as u64 {
                 offsets.wraps.push(offsets.low.len() as u32);

@@ -7,6 +7,7 @@ use git2::{Oid, Repository};
 
 use super::GitError;
 use super::ranges::{self, Set};
+use super::table::Table;
 use super::tips::tips;
 use crate::collect::Collector;
 use crate::origin::Reach;
@@ -15,8 +16,8 @@ use crate::origin::Reach;
 #[derive(Default)]
 pub(super) struct Descent {
     /// Numbers of the parents of all commits, and where those of each commit end.
-    parents: Vec<u32>,
-    ends: Vec<usize>,
+    parents: Table<u32>,
+    ends: Table<usize>,
     /// Refs with their commits.
     pub(super) tips: Vec<(Arc<str>, u32)>,
 }
@@ -37,7 +38,7 @@ impl Descent {
     pub(super) fn refs(&self, commits: &[u32]) -> Vec<Reach> {
         let mut all = Vec::with_capacity(commits.len());
         // One pass over all commits for 64 of them, a bit for each.
-        let mut descends = vec![0u64; self.ends.len()];
+        let mut descends = Table::filled(0u64, self.ends.len());
         for batch in commits.chunks(64) {
             descends.fill(0);
             for (bit, commit) in batch.iter().enumerate() {

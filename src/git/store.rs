@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::GitError;
 use super::bits::first_from;
 use super::pack::Pack;
+use super::table::Table;
 use crate::collect::Collector;
 
 /// All objects of a repository. Their ids are read from the mapped indexes; an object's number is the place of its id among all of
@@ -24,9 +25,9 @@ pub(super) struct Store {
     starts: Vec<u32>,
     /// By number: the place of the id, counted through all indexes and the loose objects. None if the numbers are the places, as
     /// with one pack and nothing else.
-    places: Option<Vec<u32>>,
+    places: Option<Table<u32>>,
     /// `fanout[b]..fanout[b + 1]` are the numbers of the ids that begin with the bits `b`.
-    fanout: Vec<u32>,
+    fanout: Table<u32>,
     /// How many bits of the first 32 of an id the fanout leaves out: it has a bucket for each one or two objects.
     rest_bits: u32,
     /// Why libgit2 may not read these packs ([`super::bounds`]); none if it may.
@@ -59,21 +60,23 @@ impl Store {
             *end += pack.index.num_objects();
             Some(*end)
         }));
-        let mut store = Self { packs, loose, starts, places: None, fanout: Vec::new(), rest_bits: 0, refused: None };
+        let mut store =
+            Self { packs, loose, starts, places: None, fanout: Table::default(), rest_bits: 0, refused: None };
         let all = store.len() as u32;
         if !(1..all).into_par_iter().all(|place| store.id_at(place - 1) < store.id_at(place)) {
-            let mut places: Vec<u32> = (0..all).collect();
+            let mut places: Table<u32> = (0..all).collect();
             // Stable, because that kind of sorting makes use of the sorted runs that indexes are, and the first pack that has an
             // object comes first.
             places.sort_by(|a, b| store.id_at(*a).cmp(store.id_at(*b)));
-            places.dedup_by(|a, b| store.id_at(*a) == store.id_at(*b));
-            places.shrink_to_fit();
+            places.dedup(|a, b| store.id_at(*a) == store.id_at(*b));
             store.places = Some(places);
         }
         store.count_buckets();
         let numbers = store.places.is_some().then(|| {
             let number = |place| store.number_of(store.id_at(place)).unwrap_or_default();
-            (0..all).into_par_iter().map(number).collect::<Vec<u32>>()
+            let mut numbers = Table::filled(0, all as usize);
+            numbers.par_iter_mut().enumerate().for_each(|(place, row)| *row = number(place as u32));
+            numbers
         });
         for (pack, start) in store.packs.iter_mut().zip(&store.starts) {
             pack.list(|place| numbers.as_ref().map_or(start + place, |numbers| numbers[(start + place) as usize]));
@@ -86,7 +89,7 @@ impl Store {
         self.rest_bits = 32 - bits;
         const TOGETHER: usize = 1 << 14;
         let bucket_of = |number: u32| bucket(self.id_bytes(number), self.rest_bits);
-        let mut fanout = vec![0u32; (1 << bits) + 1];
+        let mut fanout = Table::filled(0u32, (1 << bits) + 1);
         fanout.par_chunks_mut(TOGETHER).enumerate().for_each(|(chunk, starts)| {
             let first = chunk * TOGETHER;
             let mut number = first_from(0, self.len(), |n| bucket_of(n as u32) < first) as u32;
@@ -103,7 +106,7 @@ impl Store {
     /// How many objects there are.
     pub(super) fn len(&self) -> usize {
         let all = || self.starts[self.packs.len()] as usize + self.loose.len();
-        self.places.as_ref().map_or_else(all, Vec::len)
+        self.places.as_ref().map_or_else(all, |places| places.len())
     }
 
     /// The pack that has the id at a place, and where in its index; none for a loose object.

@@ -11,6 +11,7 @@ use super::{Bits, Entry, EntryKind, Gone, Graph, Node, Ranks};
 use crate::collect::Collector;
 use crate::git::forest::{Forest, Kind};
 use crate::git::store::Store;
+use crate::git::table::Table;
 use crate::git::walk::{self, Limits, Visitor};
 use crate::search::Piece;
 
@@ -18,10 +19,10 @@ use crate::search::Piece;
 #[derive(Default)]
 struct Part {
     /// Until the part is complete, `versions` of a tree is the place of the one it was made from, or [`NONE`].
-    trees: Vec<Node>,
+    trees: Table<Node>,
     /// Folders have the numbers of their objects.
-    entries: Vec<Entry>,
-    gone: Vec<Gone>,
+    entries: Table<Entry>,
+    gone: Table<Gone>,
     missing: Vec<Oid>,
 }
 
@@ -30,7 +31,7 @@ const NONE: u32 = u32::MAX;
 impl Part {
     /// Counts the versions of each tree, and sorts.
     fn complete(mut self) -> Self {
-        let bases: Vec<u32> = self.trees.iter_mut().map(|tree| std::mem::replace(&mut tree.versions, 1)).collect();
+        let bases: Table<u32> = self.trees.iter_mut().map(|tree| std::mem::replace(&mut tree.versions, 1)).collect();
         // What is made from a tree comes after it.
         for (tree, base) in bases.iter().enumerate().rev().filter(|(_, base)| **base != NONE) {
             self.trees[*base as usize].versions += self.trees[tree].versions;
@@ -97,12 +98,12 @@ impl Graph {
         // More than 2^32 of anything here would need 32 GiB of memory.
         let (trees, entries) = (self.trees.len() as u32, self.entries.len() as u32);
         let missing = self.missing.len() as u32;
-        self.trees.extend(part.trees.into_iter().map(|tree| Node { first: tree.first + entries, ..tree }));
-        self.entries.extend(part.entries.into_iter().map(|entry| match entry.kind() {
-            EntryKind::Missing => Entry { object: entry.object + missing, ..entry },
-            _ => entry,
+        self.trees.extend(part.trees.iter().map(|tree| Node { first: tree.first + entries, ..*tree }));
+        self.entries.extend(part.entries.iter().map(|entry| match entry.kind() {
+            EntryKind::Missing => Entry { object: entry.object + missing, ..*entry },
+            _ => *entry,
         }));
-        self.gone.extend(part.gone.into_iter().map(|g| Gone { entry: g.entry + entries, tree: g.tree + trees }));
+        self.gone.extend(part.gone.iter().map(|g| Gone { entry: g.entry + entries, tree: g.tree + trees }));
         self.missing.extend(part.missing);
     }
 
@@ -111,7 +112,7 @@ impl Graph {
         let mut numbers = Bits::new(objects);
         let count = self.trees.iter().filter(|tree| numbers.insert(tree.number)).count();
         self.numbers = Ranks::of(numbers);
-        self.places = vec![0; count];
+        self.places = Table::filled(0, count);
         for (place, tree) in self.trees.iter().enumerate() {
             if let Some(rank) = self.numbers.place(tree.number) {
                 self.places[rank] = place as u32;
