@@ -4,6 +4,7 @@
 
 mod digest;
 mod instead;
+mod keyboard;
 mod language;
 mod limit;
 mod made;
@@ -220,10 +221,17 @@ fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], 
         "generic-password" if VERBS.iter().any(|v| first.eq_ignore_ascii_case(v)) && word() => {
             Some("a name that begins with a verb, and a word: a choice, not a password")
         }
-        "generic-password" if unclosed(b'[', b']') => Some("a piece of an expression"),
+        "generic-password" if unclosed(b'[', b']') || is_piece_of_type(secret) => Some("a piece of an expression"),
         "generic-token" if ends(b"cookie") && secret.len() < USUAL_MADE => Some("cookies of sessions are longer"),
         _ => None,
     }
+}
+
+/// `Option<i32`, of which the reader took what stands before the closing bracket.
+fn is_piece_of_type(secret: &[u8]) -> bool {
+    let Some(bracket) = secret.iter().position(|b| *b == b'<') else { return false };
+    let word = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_alphanumeric);
+    secret[0].is_ascii_uppercase() && word(&secret[..bracket]) && word(&secret[bracket + 1..])
 }
 
 /// Whether a bare value of a program is an identifier: the name of a variable, for what is a literal there stands in quotes.

@@ -233,7 +233,16 @@ pub(super) fn is_test(path: &str) -> bool {
     // Perl and shell projects call the folder of their tests `t`.
     let folder =
         folders.split('/').any(|part| part == "t" || signals::words(part.as_bytes()).any(|(_, word)| is_one(word)));
-    folder || signals::words(name.as_bytes()).any(|(_, word)| is_one(word))
+    folder || signals::words(name.as_bytes()).any(|(_, word)| is_one(word)) || is_bundle(name)
+}
+
+/// A translation as Java names them: `messages_de.properties`, `messages_pt_BR.properties`.
+fn is_bundle(name: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".properties") else { return false };
+    let letters = |part: &str, is: fn(&u8) -> bool| part.len() == 2 && part.as_bytes().iter().all(is);
+    let stem =
+        stem.rsplit_once('_').filter(|(_, part)| letters(part, u8::is_ascii_uppercase)).map_or(stem, |(head, _)| head);
+    stem.rsplit_once('_').is_some_and(|(head, part)| !head.is_empty() && letters(part, u8::is_ascii_lowercase))
 }
 
 #[cfg(test)]
@@ -270,6 +279,8 @@ mod tests {
             "t/a.sh",
             "plugins/http/testcases/a.json",
             ".github/workflows/ci.yml",
+            "main/messages_de.properties",
+            "main/messages_pt_BR.properties",
         ] {
             assert!(is_test(path), "{path}");
         }
@@ -281,6 +292,9 @@ mod tests {
             "deploy/prod.yml",
             "src/docker/a.go",
             "tt/a.sh",
+            "conf/db_prod.properties",
+            "conf/_de.properties",
+            "conf/db_de.yml",
         ] {
             assert!(!is_test(path), "{path}");
         }

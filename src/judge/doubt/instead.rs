@@ -3,7 +3,21 @@
 use super::made::{says_password, text_of_base64};
 use super::says;
 use crate::detect::weak;
-use crate::judge::placeholder;
+use crate::judge::{placeholder, value};
+
+/// What stands where any secret might, and is none.
+pub(super) fn of_secret(secret: &[u8]) -> Option<&'static str> {
+    if is_command(secret) {
+        return Some("a command that makes one");
+    }
+    if is_counting(secret) {
+        return Some("numbers in their order");
+    }
+    if is_registry_path(secret) {
+        return Some("names with backslashes between: a path");
+    }
+    is_pattern(secret).then_some("a pattern of letters in either case")
+}
 
 /// What stands where a password might, and is none.
 pub(super) fn of_password(secret: &[u8]) -> Option<&'static str> {
@@ -63,6 +77,49 @@ fn is_pipeline(secret: &[u8]) -> bool {
     secret.windows(3).any(|w| w == b" | ") && secret.first().is_some_and(u8::is_ascii_lowercase)
 }
 
+/// What a choice is called: small letters and figures with signs between, and a part that is four letters or more: `freebsd-13-amd64`.
+pub(super) fn is_name_in_parts(secret: &[u8]) -> bool {
+    const FEWEST: usize = 4;
+    let parts = || secret.split(|b| matches!(b, b'-' | b'_' | b'.'));
+    !value::is_uuid(secret)
+        && parts().count() >= 2
+        && parts().all(|part| part.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+        && parts().any(|part| part.len() >= FEWEST && part.iter().all(u8::is_ascii_lowercase))
+}
+
+/// A command with an option: `pwgen -1s 32`, `openssl rand -hex 16`.
+fn is_command(secret: &[u8]) -> bool {
+    let mut words = secret.split(|b| *b == b' ');
+    let program = words.next().is_some_and(|word| word.len() >= 3 && word.iter().all(u8::is_ascii_lowercase));
+    let option = |word: &[u8]| matches!(word, [b'-', b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-', ..]);
+    program && words.any(option)
+}
+
+/// Eight numbers or more, each one more than the last: an index of pages.
+fn is_counting(secret: &[u8]) -> bool {
+    const FEWEST: usize = 8;
+    let numbers = || secret.split(|b| *b == b',').map(|part| std::str::from_utf8(part).ok()?.parse::<u32>().ok());
+    secret.contains(&b',')
+        && numbers().count() >= FEWEST
+        && numbers()
+            .zip(numbers().skip(1))
+            .all(|pair| matches!(pair, (Some(a), Some(b)) if a.checked_add(1) == Some(b)))
+}
+
+/// Three names or more with backslashes between, as in Windows' registry: `Software\\Acme\\Widgets`.
+fn is_registry_path(secret: &[u8]) -> bool {
+    const FEWEST: usize = 3;
+    let parts = || secret.split(|b| *b == b'\\').filter(|part| !part.is_empty());
+    parts().count() >= FEWEST && parts().all(|part| part.len() >= 2 && part.iter().all(u8::is_ascii_alphabetic))
+}
+
+/// Letters in either case, as patterns have them: `^[Ss][Hh][Aa]`.
+fn is_pattern(secret: &[u8]) -> bool {
+    const FEWEST: usize = 2;
+    let either = |w: &&[u8]| matches!(w, [b'[', upper, lower, b']'] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == *lower);
+    secret.windows(4).filter(either).count() >= FEWEST
+}
+
 /// `backend:9000`, `unix:/run/backend.sock`, as servers are told where to pass requests to, and `2813/tcp`.
 fn is_host_and_port(secret: &[u8]) -> bool {
     let service = secret.strip_suffix(b"/tcp").or_else(|| secret.strip_suffix(b"/udp"));
@@ -88,6 +145,18 @@ fn has_setting(secret: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_in_place_of_any_secret() {
+        let list = |step: u32| (0..20).map(|n| (n * step).to_string()).collect::<Vec<_>>().join(",");
+        let path = ["Software", "Acme", "Widgets"].join("\\");
+        for text in ["pwgen -1s 32", "openssl rand -hex 16", "^%{[Ss][Hh][Aa]%}", &list(1), &path] {
+            assert!(of_secret(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in ["kq-1s 32", "Pw7 -kq", "kq[Zp]w7[Lx]", &list(3), r"kq\Zp7\wLx", r"ab\cd", ""] {
+            assert_eq!(of_secret(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn what_people_put_in_place_of_a_secret() {

@@ -11,6 +11,8 @@ use crate::detect::{Candidate, NEIGHBOURHOOD, Operator};
 pub(super) fn is_sentence(secret: &[u8]) -> bool {
     /// Bytes of a word with a figure in it that may be a password.
     const SHORTEST_NAME: usize = 6;
+    /// Words of a text that is one whatever else stands in it.
+    const LONG: usize = 6;
     let Ok(text) = std::str::from_utf8(secret) else { return false };
     let text = without_escapes(text);
     // What a program puts in, numbers, dashes and short names with a number: `at least {0}`, `:count`, `%d`, `6`, `2FA`.
@@ -20,14 +22,17 @@ pub(super) fn is_sentence(secret: &[u8]) -> bool {
             || !word.chars().any(char::is_alphabetic)
     };
     let (mut words, mut slots) = (0, 0);
-    let all = text.split_whitespace().all(|word| {
+    let mut others = 0;
+    for word in text.split_whitespace() {
         let (word, slot) = (is_word(word), is_slot(word));
         words += usize::from(word);
         slots += usize::from(slot && !word);
-        word || slot
-    });
+        others += usize::from(!word && !slot);
+    }
     let phrase = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b' ');
-    all && !phrase && (words > slots.max(1) || words == 1 && slots == 0 && !text.is_ascii())
+    // Names of settings, addresses and marks stand in long ones.
+    let most = others == 0 || words >= LONG && words >= 4 * others;
+    most && !phrase && (words > slots.max(1) || words == 1 && slots == 0 && !text.is_ascii())
 }
 
 /// Letters and marks of any language. With a figure in it, most of its letters are beyond ASCII, as where words are not parted.
@@ -99,6 +104,8 @@ pub(super) fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
     let after_sign = match candidate.operator {
         Some(Operator::Colon) | None => true,
         Some(Operator::Equals) => is_key_of_line(text, candidate),
+        // `identified by someone, who …` is no SQL.
+        Some(Operator::Blank) => text[candidate.secret.end..].starts_with(b", "),
         _ => false,
     };
     let letter = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80;
@@ -107,10 +114,19 @@ pub(super) fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
         return false;
     }
     let rest = &text[candidate.secret.end..text.len().min(candidate.secret.end + SEEN)];
-    let word = rest.strip_prefix(b" ").unwrap_or_default();
+    // A list of options goes on with a comma, too, but not with a blank after it.
+    let word = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b", ")).unwrap_or_default();
     let end = word.iter().take_while(|b| letter(b)).count();
-    let closed = matches!(word.get(end), Some(b' ' | b'.' | b',' | b'!' | b'?' | b':' | b'-' | b'\'' | b'\n' | b'\r'));
+    let closed =
+        matches!(word.get(end), Some(b' ' | b'.' | b',' | b'!' | b'?' | b':' | b'-' | b'\'' | b'\\' | b'\n' | b'\r'));
     end >= 2 && (closed || end == word.len()) || end == 1 && word.get(1) == Some(&b' ')
+}
+
+/// Bare letters, and then a letter that is escaped: `Bekr\\u00E4fta`, of which the reader took what stands before the backslash.
+pub(super) fn is_followed_by_escape(text: &[u8], candidate: &Candidate) -> bool {
+    let letters = text[candidate.secret.clone()].iter().all(u8::is_ascii_alphabetic);
+    let escape = text[candidate.secret.end..].strip_prefix(b"\\u").and_then(|rest| rest.get(..4));
+    !candidate.quoted && letters && escape.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Whether a password is the name of a user or a database as well, as local services have it: `USER: acme`, `PASSWORD: acme`.
@@ -164,16 +180,20 @@ fn is_key_of_line(text: &[u8], candidate: &Candidate) -> bool {
 /// Why what descriptions of interfaces show is of low confidence.
 pub(super) const GIVEN_AS_EXAMPLE: &str = "what stands before it says that it is an example";
 
-/// Whether `example:`, as in descriptions of interfaces, or `e.g.` stands right before a value.
+/// Whether `example:`, as in descriptions of interfaces, or `e.g.` stands right before a value or its name.
 pub(super) fn is_given_as_example(text: &[u8], candidate: &Candidate) -> bool {
     let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
     let unquoted = |text: &'_ [u8]| text.len() - usize::from(text.last().is_some_and(quote));
+    let said = |head: &[u8]| {
+        let head = head[..unquoted(head)].trim_ascii_end();
+        let head = head.strip_suffix(b":").unwrap_or(head);
+        let head = &head[..unquoted(head)];
+        let ends = |word: &[u8]| head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word);
+        ends(b"example") || ends(b"e.g.")
+    };
     let head = head(text, candidate);
-    let head = head[..unquoted(head)].trim_ascii_end();
-    let head = head.strip_suffix(b":").unwrap_or(head);
-    let head = &head[..unquoted(head)];
-    let ends = |word: &[u8]| head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word);
-    ends(b"example") || ends(b"e.g.")
+    let name = candidate.name.as_ref().map_or(0, |name| candidate.secret.start.saturating_sub(name.start));
+    said(head) || said(&head[..head.len().saturating_sub(name)])
 }
 
 #[cfg(test)]
@@ -199,6 +219,8 @@ mod tests {
             "Codice 2FA errato",
             "Tajny klucz serwera LwM2M",
             "使用U2F设备进行认证",
+            r"Hej %1s, \n\m Ny adgangskode er: %2s \n\n Log på her: %3s",
+            "Ky token_auth është po aq i fshehtë sa të dhënat tuaja",
         ] {
             assert!(is_sentence(text.as_bytes()), "{text}");
         }

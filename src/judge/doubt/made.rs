@@ -36,6 +36,19 @@ pub(super) fn is_of_words(value: &[u8], wording: Wording) -> bool {
         && words::hundredths(value) >= wording.score
 }
 
+/// Letters for the most part, and likelier words of some language than drawn at random, by three bits: in disguise or not.
+pub(super) fn is_like_words(value: &[u8]) -> bool {
+    const EIGHTHS: i32 = 24;
+    const FEWEST: usize = 4;
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    letters >= FEWEST
+        && letters >= 2 * digits
+        && letters * 3 >= value.len() * 2
+        && !value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+        && words::likeness(value) >= EIGHTHS
+}
+
 /// Four words or more with underscores between: `ptr_field_with_default`.
 pub(super) fn is_identifier(secret: &[u8]) -> bool {
     const FEWEST: usize = 4;
@@ -58,10 +71,12 @@ pub(super) fn is_joined(secret: &[u8]) -> bool {
         && parts().any(|word| word.len() != first)
 }
 
-/// A name with a year after it, and one sign at most at the end: `Staging2024#`.
+/// A name with a year after it, and two signs at most at the end: `Staging2024#`.
 pub(super) fn is_name_and_year(secret: &[u8]) -> bool {
     const LONGEST: usize = 24;
-    let plain = secret.split_last().filter(|(last, _)| last.is_ascii_punctuation()).map_or(secret, |(_, head)| head);
+    const MOST_SIGNS: usize = 2;
+    let end = secret.iter().rposition(|b| !b.is_ascii_punctuation()).map_or(0, |n| n + 1);
+    let plain = if secret.len() - end <= MOST_SIGNS { &secret[..end] } else { secret };
     let Some((name, [century @ .., decade, last])) = plain.split_last_chunk::<4>() else { return false };
     let year = matches!(century, b"19" | b"20") && decade.is_ascii_digit() && last.is_ascii_digit();
     year && secret.len() <= LONGEST
@@ -148,10 +163,10 @@ pub(super) fn text_of_hex(secret: &[u8]) -> Option<Vec<u8>> {
     if secret.len() < SHORTEST { None } else { printable(&codec::hex(secret)?) }
 }
 
-/// Text of ASCII, without white space at its ends.
+/// Text of ASCII, of one line or more, without white space at its ends.
 fn printable(decoded: &[u8]) -> Option<Vec<u8>> {
     let plain = decoded.trim_ascii();
-    plain.iter().all(|b| (b' '..0x7f).contains(b)).then(|| plain.to_vec())
+    plain.iter().all(|b| (b' '..0x7f).contains(b) || b.is_ascii_whitespace()).then(|| plain.to_vec())
 }
 
 /// Padding with more base64 after it: `…=f34`. Encoders put it at the end; a name and a value have one sign between.
@@ -164,30 +179,8 @@ pub(super) fn has_padding_inside(secret: &[u8]) -> bool {
     !rest.is_empty() && base64(head) && signs(head) && rest.iter().all(|b| base64(&[*b]) || *b == b'=')
 }
 
-/// Two letters of three from the middle row of a keyboard, in small letters throughout: what hands do that lie there.
-pub(super) fn is_mashed(secret: &[u8]) -> bool {
-    const ROW: &[u8] = b"asdfghjkl";
-    const FEWEST: usize = 14;
-    let letters: Vec<u8> = secret.iter().copied().filter(u8::is_ascii_alphabetic).collect();
-    let on_row = letters.iter().filter(|b| ROW.contains(b)).count();
-    // Of which hexadecimal digits are a part.
-    let beyond_hex = letters.iter().filter(|b| b"sghjkl".contains(b)).count();
-    letters.len() >= FEWEST
-        && letters.iter().all(u8::is_ascii_lowercase)
-        && on_row * 3 >= letters.len() * 2
-        && beyond_hex * 4 >= letters.len()
-}
-
-/// Four keys or more of one row of letters, from left to right, with or without a number after them: `asdf`, `zxcv1`.
-pub(super) fn is_row(secret: &[u8]) -> bool {
-    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
-    const FEWEST: usize = 4;
-    let keys = without_number(secret).to_ascii_lowercase();
-    keys.len() >= FEWEST && ROWS.iter().any(|row| row.windows(keys.len()).any(|run| run == keys))
-}
-
 /// What stands before the figures at the end of a value.
-fn without_number(secret: &[u8]) -> &[u8] {
+pub(super) fn without_number(secret: &[u8]) -> &[u8] {
     &secret[..secret.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |n| n + 1)]
 }
 
@@ -195,25 +188,6 @@ fn without_number(secret: &[u8]) -> &[u8] {
 pub(super) fn is_word_and_number(secret: &[u8]) -> bool {
     let word = without_number(secret);
     word.len() < secret.len() && word.iter().all(u8::is_ascii_alphabetic) && is_of_words(word, NAME)
-}
-
-/// Four steps of five lead to a key beside the last, or all where there are few: `q1w2e3`, `zxcvbn`, `asdfqwer1234asdf`.
-pub(super) fn is_walk(secret: &[u8]) -> bool {
-    const ROWS: [&[u8]; 4] = [b"1234567890", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
-    const SHORTEST: usize = 6;
-    const FEW: usize = 8;
-    let place = |b: &u8| {
-        let b = b.to_ascii_lowercase();
-        (0..).zip(ROWS).find_map(|(row, keys)| Some((row, i32::try_from(keys.iter().position(|k| *k == b)?).ok()?)))
-    };
-    let places: Vec<Option<(i32, i32)>> = secret.iter().map(place).collect();
-    let beside = |pair: &&[Option<(i32, i32)>]| match pair {
-        [Some(a), Some(b)] => (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1,
-        _ => false,
-    };
-    let steps = places.windows(2).filter(beside).count();
-    let all = secret.len().saturating_sub(1);
-    secret.len() >= SHORTEST && if all < FEW { steps == all } else { steps * 5 >= all * 4 }
 }
 
 /// A password's hash: `$2b$…`, `$argon2id$v=19$…`, `{SSHA}…`, `{pbkdf2}…`.
@@ -247,13 +221,22 @@ pub(super) fn is_hash(secret: &[u8]) -> bool {
     rest.len() > id.len() && SCHEMES.iter().any(known)
 }
 
-/// The base64 of a public key for RSA or elliptic curves, in the form of X.509: it begins with the name of its algorithm.
+/// A public key of SSH, or one for RSA or elliptic curves in the form of X.509, in base64 or hexadecimal digits: it begins with the name of
+/// its algorithm.
 pub(super) fn is_public_key(secret: &[u8]) -> bool {
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const HEAD: usize = 32;
-    let Some(head) = secret.get(..HEAD).filter(|head| head.starts_with(b"M")) else { return false };
-    let Ok(der) = STANDARD.decode(head) else { return false };
+    // The length of its name, and the name (RFC 4253, section 6.6).
+    const SSH: [&[u8]; 3] = [b"AAAAB3NzaC1yc2E", b"AAAAC3NzaC1lZDI1NTE5", b"AAAAE2VjZHNhLXNoYTIt"];
+    if SSH.iter().any(|start| secret.starts_with(start)) {
+        return true;
+    }
+    let der = match secret.get(..HEAD) {
+        Some(head) if head.starts_with(b"M") => STANDARD.decode(head).ok(),
+        _ => secret.get(..2 * HEAD).filter(|head| head.starts_with(b"30")).and_then(codec::hex),
+    };
+    let Some(der) = der else { return false };
     let header = match der.get(1) {
         Some(length @ 0x80..) => 2 + usize::from(length & 0x7f),
         _ => 2,
@@ -279,12 +262,15 @@ pub(super) fn is_date(secret: &[u8]) -> bool {
     secret.len() >= 10 && (0..10).all(form) && matches!(secret.get(10), None | Some(b'T' | b' '))
 }
 
-/// `^6.4|^7.0`
+/// `^6.4|^7.0`, and `npm:3.378.0` as lockfiles of Yarn have it.
 pub(super) fn is_version(secret: &[u8]) -> bool {
-    matches!(secret.first(), Some(b'^' | b'~' | b'<' | b'>' | b'='))
-        && secret.iter().any(u8::is_ascii_digit)
-        && !secret.iter().any(u8::is_ascii_alphabetic)
-        && secret.contains(&b'.')
+    let from_registry = secret.strip_prefix(b"npm:");
+    let version = from_registry.unwrap_or(secret);
+    let range = matches!(version.first(), Some(b'^' | b'~' | b'<' | b'>' | b'='));
+    (range || from_registry.is_some())
+        && version.iter().any(u8::is_ascii_digit)
+        && !version.iter().any(u8::is_ascii_alphabetic)
+        && version.contains(&b'.')
 }
 
 /// Words that programmers give to what has no name of its own.
@@ -352,10 +338,10 @@ mod tests {
     #[test]
     fn names_with_years_and_hashes() {
         assert!(is_hash(b"pbkdf2_sha256$12000$U1$zn=") && !is_hash(b"pbkdf2$U1") && !is_hash(b"sha1"));
-        for text in ["Staging2024#", "OldOne2022", "W0rk@HR2024#"] {
+        for text in ["Staging2024#", "OldOne2022", "W0rk@HR2024#", "Staging2024!?"] {
             assert!(is_name_and_year(text.as_bytes()), "{text}");
         }
-        for text in ["4k92024", "Staging3024", "Staging20x4", "2024", ""] {
+        for text in ["4k92024", "Staging3024", "Staging20x4", "Staging2024!?!", "2024", ""] {
             assert!(!is_name_and_year(text.as_bytes()), "{text}");
         }
     }

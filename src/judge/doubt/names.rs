@@ -23,6 +23,9 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if is_about_secret(name) {
         return Some("its name says that it is about a secret: where it is, what it is called, how many there are");
     }
+    if says(name, &["ice"], 1) && says(name, &["pwd", "password"], 1) {
+        return Some("belongs to one call (ICE, RFC 8839)");
+    }
     if is_chosen(rule) {
         return says(name, &["policy", "policies"], 1).then_some("a policy for passwords, and none itself");
     }
@@ -31,6 +34,9 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     }
     if says(name, &["csrfmiddlewaretoken"], 1) {
         return Some("a token against forged requests belongs to one session");
+    }
+    if is_tag(name) {
+        return Some("the tag of an encrypted message opens nothing");
     }
     if is_half_of_handshake(name) {
         return Some("a challenge, which opens nothing");
@@ -51,6 +57,44 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
         return Some("the id or the fingerprint of a PGP key");
     }
     (rule.id == "generic-key" && is_public(text, candidate)).then_some("its line says that it is a public key")
+}
+
+/// Whether the last word of a name is that of a setting or an account: `Password.Algorithm`, `credentials.username`, `require_otp_vsn`.
+pub(super) fn is_setting(name: &[u8]) -> bool {
+    const ENDS: [&str; 31] = [
+        "button",
+        "label",
+        "tooltip",
+        "placeholder",
+        "hint",
+        "prompt",
+        "id",
+        "ids",
+        "error",
+        "errors",
+        "message",
+        "name",
+        "username",
+        "user",
+        "host",
+        "hostname",
+        "port",
+        "algorithm",
+        "algo",
+        "iterations",
+        "parallelism",
+        "length",
+        "size",
+        "cost",
+        "expires",
+        "expiry",
+        "policy",
+        "format",
+        "version",
+        "versions",
+        "vsn",
+    ];
+    signals::words(name).last().is_some_and(|(_, word)| says(word, &ENDS, 1))
 }
 
 /// Why signatures are no keys.
@@ -103,6 +147,13 @@ fn is_file_of_digest(text: &[u8], candidate: &Candidate) -> bool {
 /// `Sec-WebSocket-Key`, drawn for each connection (RFC 6455).
 fn is_half_of_handshake(name: &[u8]) -> bool {
     name.to_ascii_lowercase().ends_with(b"websocket-key")
+}
+
+/// `auth_tag`, of encryption that authenticates.
+fn is_tag(name: &[u8]) -> bool {
+    let last = last_word(name);
+    last.eq_ignore_ascii_case(b"tag")
+        && last_word(&name[..name.len() - last.len()]).to_ascii_lowercase().starts_with(b"auth")
 }
 
 /// `credentialPublicKey`; a public API key may be one for all to see, or the name of an exported constant.
@@ -197,6 +248,8 @@ mod tests {
             ("generic-password", "/etc/passwd: {{hex:32}}", "file"),
             ("generic-password", "passwordPolicy: {{base62:14}}", "policy"),
             ("generic-token", "MagicCookieValue: \"{{hex:32}}\"", "magic"),
+            ("generic-auth", "\"auth_tag\": \"{{base64:22}}==\"", "tag"),
+            ("generic-password", "a=ice-pwd:{{base62:24}}", "one call"),
             ("generic-token", "nextPageToken: \"{{base62:32}}\"", "place"),
             ("generic-token", "tokenEndpoint: \"{{base62:32}}\"", "about a secret"),
             ("generic-key", "routingKey = \"{{hex:32}}\"", "kept"),

@@ -1,7 +1,7 @@
 //! What people make up for tests, examples and documentation, and words that are no secret wherever they stand.
 
 use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
-use super::{DENIED, USUAL_MADE, Where, digest, instead, language, names, says};
+use super::{DENIED, USUAL_MADE, Where, digest, instead, keyboard, language, names, says};
 use crate::detect::check::codec::percent_decoded;
 use crate::detect::check::{self, Check, Verdict};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
@@ -29,10 +29,10 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if made::is_date(secret) || made::is_version(secret) {
         return Some("a date or a range of versions");
     }
-    if made::is_mashed(secret) {
+    if keyboard::is_mashed(secret) {
         return Some("struck on the middle row of a keyboard");
     }
-    if names_something_else(name) {
+    if names::is_setting(name) {
         return Some("its name ends as that of a setting or an account");
     }
     if says(name, &["nonce", "cnonce"], 1) {
@@ -44,8 +44,11 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if digest::is_of_known_word(secret) {
         return Some(HASH_OF_KNOWN_WORD);
     }
-    if matches!(&*rule.id, "generic-password" | "generic-token") && made::has_control_escapes(secret) {
+    if matches!(&*rule.id, "generic-password" | "generic-token" | "generic-auth") && made::has_control_escapes(secret) {
         return Some("escapes of control characters: bytes of a program");
+    }
+    if let Some(reason) = instead::of_secret(secret) {
+        return Some(reason);
     }
     if is_chosen(rule) {
         return instead::of_password(secret);
@@ -114,8 +117,15 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
     if value::is_uuid(secret) && is_in_prose(text, candidate) {
         return Some("an id in the middle of a sentence");
     }
-    if is_chosen(rule) && candidate.operator == Some(Operator::Compare) && is_of_words(secret, PASSWORD) {
-        return Some("compared with a word: a choice, not a password");
+    let wordy = || is_of_words(secret, PASSWORD) || made::is_like_words(secret) || instead::is_name_in_parts(secret);
+    if candidate.operator == Some(Operator::Compare) && wordy() {
+        return Some("compared with a word: a choice, not a secret");
+    }
+    if language::is_followed_by_escape(text, candidate) {
+        return Some("the beginning of a word with a letter that is escaped, as translations have it");
+    }
+    if text[..candidate.secret.start].ends_with(b"```") {
+        return Some("the language of a block of code");
     }
     if is_made_for_a_sample(text, candidate) {
         return Some("handed to a function that makes samples or hashes");
@@ -181,7 +191,7 @@ fn in_some_files(
     if detect::pair(secret).is_some_and(|(_, password)| made::is_hash(&password)) {
         return sample("the hash of a password in base64, of a test or an example");
     }
-    if is_chosen(rule) && says(name, &["encoded", "hashed", "encrypted", "hash"], 1) {
+    if is_chosen(rule) && says(name, &["encoded", "hashed", "encrypted", "hash", "sha", "sha1", "sha256", "md5"], 1) {
         return sample("its name says that it is not the password itself");
     }
     if candidate.operator == Some(Operator::Compare) && head(text, candidate).trim_ascii_start().starts_with(b"- ") {
@@ -196,13 +206,14 @@ fn in_some_files(
     if matches!(&*rule.id, "generic-key" | "generic-signing-secret") {
         return Some((Where::Documentation, "documentation shows such keys as examples"));
     }
-    if rule.id == "generic-token" && value::is_uuid(secret) {
+    if matches!(&*rule.id, "generic-token" | "generic-password" | "generic-auth") && value::is_uuid(secret) {
         return Some((Where::Fixtures, "a UUID of a test: an id as likely as a token"));
     }
     if matches!(&*rule.id, "generic-api-key" | "generic-secret" | "generic-auth") {
         return Some((Where::Manuals, MANUALS));
     }
-    made_up(rule, secret)
+    let header = matches!(&*rule.id, "bearer-header" | "basic-auth-header");
+    made_up(rule, secret).or_else(|| header.then_some((Where::Manuals, MANUALS)))
 }
 
 /// Why generic keys in folders of documentation are of low confidence.
@@ -269,7 +280,7 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
     }
     let plain = without_disguise(secret);
     let signs = secret.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'-')).count();
-    let told = signs <= MOST_SIGNS && is_of_words(&plain, PASSWORD)
+    let told = signs <= MOST_SIGNS && (is_of_words(&plain, PASSWORD) || made::is_like_words(&plain))
         || weak::is_weak(&plain)
         || says(&plain, &DENIED, 3)
         || says(&plain, &METASYNTACTIC, 3)
@@ -282,7 +293,7 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
     if told || placeholder::is_typed(secret) {
         return Some((Where::Samples, "a word, or one in disguise: tests and examples make such passwords up"));
     }
-    (made::is_walk(secret) || made::is_row(secret)).then_some((Where::Samples, "keys that lie side by side"))
+    keyboard::is_struck(secret).then_some((Where::Samples, "keys that lie side by side"))
 }
 
 /// Passwords: people choose them.
@@ -318,41 +329,6 @@ fn is_in_address_of_examples(text: &[u8], candidate: &Candidate) -> bool {
         head.iter().rposition(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'<' | b'(' | b'`')).map_or(0, |n| n + 1);
     let address = &head[start..];
     memchr::memmem::find(address, b"://").is_some_and(|n| super::is_host_of_examples(&address[n + 3..]))
-}
-
-/// Whether the last word of a name is that of a setting or an account: `Password.Algorithm`, `credentials.username`.
-fn names_something_else(name: &[u8]) -> bool {
-    const ENDS: [&str; 28] = [
-        "button",
-        "label",
-        "tooltip",
-        "placeholder",
-        "hint",
-        "prompt",
-        "id",
-        "ids",
-        "error",
-        "errors",
-        "message",
-        "name",
-        "username",
-        "user",
-        "host",
-        "hostname",
-        "port",
-        "algorithm",
-        "algo",
-        "iterations",
-        "parallelism",
-        "length",
-        "size",
-        "cost",
-        "expires",
-        "expiry",
-        "policy",
-        "format",
-    ];
-    signals::words(name).last().is_some_and(|(_, word)| says(word, &ENDS, 1))
 }
 
 /// Two plain words before the name, in the same line.

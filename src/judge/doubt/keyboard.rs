@@ -1,0 +1,85 @@
+//! What hands leave that strike keys for the sake of it.
+
+use super::made::without_number;
+
+/// Keys that lie side by side, a row of them, or the same few over and over.
+pub(super) fn is_struck(secret: &[u8]) -> bool {
+    const STEPS: usize = 6;
+    const REST: usize = 3;
+    // Then people add what a policy asks for.
+    let begins = secret.len() <= STEPS + REST && secret.get(..STEPS).is_some_and(is_walk);
+    is_walk(secret) || is_row(secret) || is_twice(secret) || is_of_few_letters(secret) || begins
+}
+
+/// The same half twice: `asdfasdf`.
+fn is_twice(secret: &[u8]) -> bool {
+    const SHORTEST: usize = 6;
+    let (one, other) = secret.split_at(secret.len() / 2);
+    secret.len() >= SHORTEST && one == other
+}
+
+/// Small letters, and half as many different ones as letters, or fewer: `geqgegaae`. Of eight drawn at random one in a thousand is such.
+fn is_of_few_letters(secret: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let different = (b'a'..=b'z').filter(|b| secret.contains(b)).count();
+    secret.len() >= SHORTEST && secret.iter().all(u8::is_ascii_lowercase) && 2 * different <= secret.len()
+}
+
+/// Two letters of three from the middle row of a keyboard, in small letters throughout: what hands do that lie there.
+pub(super) fn is_mashed(secret: &[u8]) -> bool {
+    const ROW: &[u8] = b"asdfghjkl";
+    const FEWEST: usize = 14;
+    let letters: Vec<u8> = secret.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let on_row = letters.iter().filter(|b| ROW.contains(b)).count();
+    // Of which hexadecimal digits are a part.
+    let beyond_hex = letters.iter().filter(|b| b"sghjkl".contains(b)).count();
+    letters.len() >= FEWEST
+        && letters.iter().all(u8::is_ascii_lowercase)
+        && on_row * 3 >= letters.len() * 2
+        && beyond_hex * 4 >= letters.len()
+}
+
+/// Four keys or more of one row of letters, from left to right, with or without a number after them: `asdf`, `zxcv1`.
+fn is_row(secret: &[u8]) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    const FEWEST: usize = 4;
+    let keys = without_number(secret).to_ascii_lowercase();
+    keys.len() >= FEWEST && ROWS.iter().any(|row| row.windows(keys.len()).any(|run| run == keys))
+}
+
+/// Four steps of five lead to a key beside the last, or all where there are few: `q1w2e3`, `zxcvbn`, `1q2w3e$R`, `asdfqwer1234asdf`.
+fn is_walk(secret: &[u8]) -> bool {
+    const ROWS: [&[u8]; 4] = [b"1234567890", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    const SHORTEST: usize = 6;
+    const FEW: usize = 8;
+    // With shift held down, on an American keyboard.
+    let unshifted =
+        |b: &u8| b")!@#$%^&*(".iter().position(|sign| sign == b).map_or(b.to_ascii_lowercase(), |n| b'0' + n as u8);
+    let place = |b: &u8| {
+        let b = unshifted(b);
+        (0..).zip(ROWS).find_map(|(row, keys)| Some((row, i32::try_from(keys.iter().position(|k| *k == b)?).ok()?)))
+    };
+    let places: Vec<Option<(i32, i32)>> = secret.iter().map(place).collect();
+    let beside = |pair: &&[Option<(i32, i32)>]| match pair {
+        [Some(a), Some(b)] => (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1,
+        _ => false,
+    };
+    let steps = places.windows(2).filter(beside).count();
+    let all = secret.len().saturating_sub(1);
+    secret.len() >= SHORTEST && if all < FEW { steps == all } else { steps * 5 >= all * 4 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hands_strike() {
+        for text in ["asdfasdf", "geqgeagae", "1q2w3e$R", "1q2w3e!R", "qwerty", "zxcv1", "q1w2e3", "asdfqwer1234asdf"] {
+            assert!(is_struck(text.as_bytes()), "{text}");
+        }
+        for text in ["kqzvwxbt", "kqkqz", "xkqzvbwp", "1qXw3e!R", "q1w2e3kfkgkh", "", "ab"] {
+            assert!(!is_struck(text.as_bytes()), "{text}");
+        }
+    }
+}
