@@ -20,6 +20,8 @@ mod lint;
 mod recorded;
 #[path = "packaging/repository.rs"]
 mod repository;
+#[path = "packaging/runner.rs"]
+mod runner;
 mod support;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_spillcheck");

@@ -78,8 +78,8 @@ impl Ranks {
     }
 }
 
-/// The first number from `from` to `end` for which `before` no longer holds; it holds for all numbers up to that. Takes the longer
-/// the farther it is.
+/// The first number from `from` to `end` for which `before` no longer holds; it holds for all numbers up to that. Takes the
+/// longer the farther it is.
 pub(super) fn first_from(from: usize, end: usize, before: impl Fn(usize) -> bool) -> usize {
     let (mut from, mut step) = (from, 1);
     while from + step <= end && before(from + step - 1) {

@@ -27,8 +27,8 @@ const LARGEST: u64 = 128 << 20;
 /// Indexes that were looked at and stay within their packs: one of a pack is never written again under its name.
 static WITHIN: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
-/// Looks at the offsets in all indexes of packs of `repository`, those of single packs once in the life of the process: a few bytes
-/// read for each object.
+/// Looks at the offsets in all indexes of packs of `repository`, those of single packs once in the life of the process: a
+/// few bytes read for each object.
 ///
 /// # Errors
 /// [`GitError::Unreadable`] names the first index that leads out of a pack, or is too damaged to tell.

@@ -1,8 +1,8 @@
 //! The repository that git's environment variables describe, as git sets them for hooks and users set them by hand (git(1),
 //! "Environment Variables").
 //!
-//! They describe one repository: that of `GIT_DIR`, or else the one round the current folder. Other repositories of a run must not
-//! be mixed up with it: a hook runs with `GIT_DIR` set, whatever path it scans.
+//! They describe one repository: that of `GIT_DIR`, or else the one round the current folder. Other repositories of a run
+//! must not be mixed up with it: a hook runs with `GIT_DIR` set, whatever path it scans.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

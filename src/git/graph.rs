@@ -1,9 +1,9 @@
 //! Trees of an object database, read in one pass and kept as numbers.
 //!
-//! There are many more trees than entries that differ: a tree shares most of its entries with the one it is stored as a change of.
-//! So an entry is kept once, with the tree that was read first of those that have it. Trees are numbered in the order of reading,
-//! in which everything made from a tree follows it at once: an entry belongs to the trees of such a stretch but those of some
-//! shorter stretches within, from where a change took it out.
+//! There are many more trees than entries that differ: a tree shares most of its entries with the one it is stored as a
+//! change of. So an entry is kept once, with the tree that was read first of those that have it. Trees are numbered in the
+//! order of reading, in which everything made from a tree follows it at once: an entry belongs to the trees of such a
+//! stretch but those of some shorter stretches within, from where a change took it out.
 
 mod read;
 
@@ -164,8 +164,8 @@ impl Graph {
         leading
     }
 
-    /// What trees name and the store lacks, for those that `roots`, places of trees, lead to. Also whether folders were too deep to
-    /// say so of all. For the threads of a pool.
+    /// What trees name and the store lacks, for those that `roots`, places of trees, lead to. Also whether folders were too
+    /// deep to say so of all. For the threads of a pool.
     pub(super) fn missing_below(&self, roots: impl Iterator<Item = u32>, deepest: usize) -> (Vec<Oid>, bool) {
         let mut lost = Vec::new();
         if self.missing.is_empty() {

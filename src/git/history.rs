@@ -24,7 +24,8 @@ use crate::report::DropReason;
 use crate::search::{Match, Matches};
 use crate::source::Scan;
 
-/// About how many objects [`scan`] will look at, for those who wait: half of what packs hold, because trees are not searched there.
+/// About how many objects [`scan`] will look at, for those who wait: half of what packs hold, because trees are not
+/// searched there.
 pub fn extent(repository: &Repository) -> u64 {
     let of_packs = |folder: &Path| {
         let files = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten().map(|entry| entry.path());

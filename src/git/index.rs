@@ -153,8 +153,8 @@ struct Comparison<'c> {
 }
 
 impl Comparison<'_> {
-    /// Compares the tree `head` (none: there is no such folder) with `entries`, whose paths all begin with the same `prefix` bytes.
-    /// `cached` is what git remembers of the folder.
+    /// Compares the tree `head` (none: there is no such folder) with `entries`, whose paths all begin with the same
+    /// `prefix` bytes. `cached` is what git remembers of the folder.
     fn folder(
         &mut self,
         head: Option<Oid>,

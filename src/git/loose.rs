@@ -30,8 +30,8 @@ pub(super) fn check(repository: &Repository, id: Oid) -> Result<(), git2::Error>
     }
 }
 
-/// The same for all commits, trees and tags, and for the indexes of packs, for those who let libgit2 walk over commits. Blobs are not
-/// walked over.
+/// The same for all commits, trees and tags, and for the indexes of packs, for those who let libgit2 walk over commits.
+/// Blobs are not walked over.
 ///
 /// # Errors
 /// [`GitError::Unreadable`] names the first that cannot be read.

@@ -52,8 +52,8 @@ const COMMIT_MESSAGE: &str = "<commit message>";
 /// Why a repository, a ref or a range cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum GitError {
-    /// The repository or a part of it is damaged, or of a kind that is not read here (SHA-256 ids, reftable refs). No fault of who
-    /// asked for it: the scan is incomplete.
+    /// The repository or a part of it is damaged, or of a kind that is not read here (SHA-256 ids, reftable refs). No fault
+    /// of who asked for it: the scan is incomplete.
     #[error("{}: {problem}", path.display())]
     Unreadable {
         /// Where it is.
@@ -173,9 +173,9 @@ fn with_files_as_refs(repository: Repository) -> Result<Repository, git2::Error>
     }
 }
 
-/// The repository as it is seen from `path`. `core.worktree` may name any folder, and counts only for those who look from there:
-/// else the working tree is the folder whose `.git` leads to the repository, and there is none if no folder does. Where a scan finds
-/// its configuration is not for the repository to say.
+/// The repository as it is seen from `path`. `core.worktree` may name any folder, and counts only for those who look from
+/// there: else the working tree is the folder whose `.git` leads to the repository, and there is none if no folder does.
+/// Where a scan finds its configuration is not for the repository to say.
 fn at_home(path: &Path, repository: Repository) -> Result<Repository, git2::Error> {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let (Some(here), Some(top)) = (real(path), repository.workdir().and_then(real)) else { return Ok(repository) };

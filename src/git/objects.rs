@@ -140,8 +140,8 @@ fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
     (object.kind().into(), object.data().to_vec())
 }
 
-/// Searches one blob, or the message of a commit, of the repository `name` with a worker's own `handle`. One that cannot be read is
-/// an error of the scan.
+/// Searches one blob, or the message of a commit, of the repository `name` with a worker's own `handle`. One that cannot be
+/// read is an error of the scan.
 pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Scan<'_>, name: &str) -> Matches {
     let Some((kind, text)) = read(handle, None, id, scan.collector, name) else { return Matches::default() };
     if kind == Kind::Blob && scan.is_blob_too_large(text.len() as u64) {
@@ -170,8 +170,8 @@ pub fn search_blob(handle: &Result<Repository, git2::Error>, id: Oid, scan: &Sca
     }
 }
 
-/// Numbers and texts of the trees that a walk over the packs of the repository does not read, whose git folder is `path`: loose ones,
-/// and those whose delta base is in another pack. What cannot be read is an error of the scan.
+/// Numbers and texts of the trees that a walk over the packs of the repository does not read, whose git folder is `path`:
+/// loose ones, and those whose delta base is in another pack. What cannot be read is an error of the scan.
 pub(super) fn trees_elsewhere(
     path: &Path,
     store: &Store,

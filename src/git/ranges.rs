@@ -154,8 +154,8 @@ pub(super) fn walk<'r>(repository: &'r Repository, set: &Set) -> Result<git2::Re
     Ok(walk)
 }
 
-/// What those commits of `set` introduce that pass `filter`, oldest first. A commit that cannot be compared with its parents is an
-/// error of the scan.
+/// What those commits of `set` introduce that pass `filter`, oldest first. A commit that cannot be compared with its
+/// parents is an error of the scan.
 pub fn commits(repository: &Repository, set: &Set, filter: &Filter, collector: &Collector) -> Result<Range, GitError> {
     let mut ids = Vec::new();
     for id in walk(repository, set)? {

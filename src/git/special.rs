@@ -1,6 +1,7 @@
 //! Git folders that would make a reader wait for ever: pipes and devices in place of files.
 //!
-//! git never makes such things, but a folder from an archive or a shared disk may hold them, and libgit2 opens what it is told to.
+//! git never makes such things, but a folder from an archive or a shared disk may hold them, and libgit2 opens what it is
+//! told to.
 
 use std::fs::{self, FileType, Metadata};
 use std::path::{Path, PathBuf};

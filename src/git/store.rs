@@ -15,8 +15,8 @@ use super::pack::Pack;
 use super::table::Table;
 use crate::collect::Collector;
 
-/// All objects of a repository. Their ids are read from the mapped indexes; an object's number is the place of its id among all of
-/// them, sorted.
+/// All objects of a repository. Their ids are read from the mapped indexes; an object's number is the place of its id among
+/// all of them, sorted.
 pub(super) struct Store {
     pub(super) packs: Vec<Pack>,
     /// Loose objects, sorted.

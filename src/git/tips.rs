@@ -50,8 +50,8 @@ pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Opt
     }
 }
 
-/// All tips. A ref that cannot be read is an error of the scan. What `is_commit` says of an object, because it was read before, is
-/// not looked up again: there may be a ref for each pull request.
+/// All tips. A ref that cannot be read is an error of the scan. What `is_commit` says of an object, because it was read
+/// before, is not looked up again: there may be a ref for each pull request.
 pub(super) fn tips(
     repository: &Repository,
     is_commit: impl Fn(&Oid) -> bool,

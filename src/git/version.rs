@@ -8,8 +8,8 @@ use git2::{ErrorClass, Repository};
 use super::{GitError, describe, name, ranges};
 use crate::origin::{Origin, Reach};
 
-/// The bytes of the file at `path` (from the top of the repository) in the tree of `revision`, and its place. Whoever calls this has
-/// looked at the loose objects ([`super::loose::check_all`]).
+/// The bytes of the file at `path` (from the top of the repository) in the tree of `revision`, and its place. Whoever calls
+/// this has looked at the loose objects ([`super::loose::check_all`]).
 pub fn version(repository: &Repository, revision: &str, path: &Path) -> Result<(Vec<u8>, Origin), GitError> {
     let commit = ranges::commit(repository, revision)?;
     let missing = |error: git2::Error| {

@@ -1,5 +1,5 @@
-//! The walk over a forest: each object is inflated once, every version is built from its base while that is at hand, and a base is
-//! freed when its last child is made.
+//! The walk over a forest: each object is inflated once, every version is built from its base while that is at hand, and a
+//! base is freed when its last child is made.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,7 +86,8 @@ struct Walker<'f, 'p, V: Visitor> {
 
 /// Inflates zlib data.
 struct Inflater {
-    /// For data with fixed codes, as most deltas have that change little. Their tables are made once, as long as no others come between.
+    /// For data with fixed codes, as most deltas have that change little. Their tables are made once, as long as no others
+    /// come between.
     fixed: Decompressor,
     other: Decompressor,
 }

@@ -197,8 +197,8 @@ impl<'s> Paths<'s> {
         }
     }
 
-    /// A repository that a walk met at `path`, below `place`. Paths that are scanned with their history join `covered`. Returns how
-    /// many repositories were met.
+    /// A repository that a walk met at `path`, below `place`. Paths that are scanned with their history join `covered`.
+    /// Returns how many repositories were met.
     fn nested(&mut self, path: &Path, place: &Place, prefix: &str, covered: &mut Vec<PathBuf>) -> usize {
         let relative = path.strip_prefix(place.base()).unwrap_or(path);
         let below = format!("{prefix}{}/", relative.to_string_lossy());

@@ -5,8 +5,8 @@ use git2::Repository;
 use super::Scan;
 use crate::git;
 
-/// Searches the object database of `repository`, of which so many objects were `announced`, and the blobs of its index. `prefix` is
-/// put before every path.
+/// Searches the object database of `repository`, of which so many objects were `announced`, and the blobs of its index.
+/// `prefix` is put before every path.
 pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u64) {
     if repository.is_shallow() {
         scan.collector.error(

@@ -18,8 +18,8 @@ pub(super) enum Outcome {
     Binary,
 }
 
-/// Reads `input` to its end and searches it, or as far as it comes until the scan that `collector` is of is cancelled. `buffer` is
-/// reused from call to call.
+/// Reads `input` to its end and searches it, or as far as it comes until the scan that `collector` is of is cancelled.
+/// `buffer` is reused from call to call.
 pub(super) fn search(
     searcher: &Searcher<'_>,
     collector: &Collector,

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::action::{Step, ZERO, on_push, pull_request, push, with_ref};
 use super::repository::Repository;
+use super::runner::{Step, ZERO, on_push, pull_request, push, with_ref};
 use super::{BINARY, leak, root};
 
 fn merge_group(base: &str, head: &str) -> Value {

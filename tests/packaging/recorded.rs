@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::action::{Run, Step, ZERO};
 use super::leak;
 use super::repository::Repository;
+use super::runner::{Run, Step, ZERO};
 use super::support::tools;
 
 /// The recordings of one kind of event.

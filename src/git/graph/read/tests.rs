@@ -29,8 +29,8 @@ fn entry_text((object, name): Named) -> Vec<u8> {
 enum Part {
     /// A new entry.
     New(Named),
-    /// Entries copied from the base: the first of them and how many; and whether the first bytes are inserted instead, so that the
-    /// copy begins within an entry.
+    /// Entries copied from the base: the first of them and how many; and whether the first bytes are inserted instead, so
+    /// that the copy begins within an entry.
     Copied(usize, usize, bool),
 }
 
