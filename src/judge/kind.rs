@@ -103,8 +103,8 @@ const EXTENSIONS: [(FileKind, &[&str]); 9] = [
         FileKind::Script,
         &[
             "py", "pyx", "pyi", "rb", "erb", "php", "phtml", "pl", "pm", "lua", "js", "mjs", "cjs", "jsx", "ts", "tsx",
-            "vue", "svelte", "ex", "exs", "erl", "r", "jl", "el", "clj", "cljs", "lisp", "coffee", "groovy", "gradle",
-            "rake", "gemspec", "cr", "tcl", "as",
+            "vue", "svelte", "ex", "exs", "erl", "hrl", "r", "jl", "el", "clj", "cljs", "lisp", "coffee", "groovy",
+            "gradle", "rake", "gemspec", "cr", "tcl", "as",
         ],
     ),
     (
@@ -155,6 +155,10 @@ const EXTENSIONS: [(FileKind, &[&str]); 9] = [
 /// The kind of the file at `path`, by its name. `values.yaml.example` is YAML.
 pub(super) fn of(path: &str) -> FileKind {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    // `<commit message>`, which is text for people.
+    if path.ends_with(" message>") {
+        return FileKind::Prose;
+    }
     if name.starts_with(".env") {
         return FileKind::Settings;
     }
@@ -172,7 +176,7 @@ pub(super) fn of(path: &str) -> FileKind {
 /// True for tests, fixtures, examples, documentation, data that programs begin with, translations and workflows of CI, which set up services
 /// for tests, by whole words of the path: `src/dockerTest`, `test_resources`.
 pub(super) fn is_test(path: &str) -> bool {
-    const WORDS: [&str; 54] = [
+    const WORDS: [&str; 57] = [
         "test",
         "tests",
         "testing",
@@ -201,7 +205,10 @@ pub(super) fn is_test(path: &str) -> bool {
         "doc",
         "docs",
         "documentation",
+        "guide",
         "guides",
+        "howto",
+        "website",
         "tutorial",
         "tutorials",
         "workflows",
@@ -260,6 +267,7 @@ mod tests {
             ("README", FileKind::Plain),
             ("Dockerfile.ci", FileKind::Shell),
             ("src/lib.rs", FileKind::Compiled),
+            ("<commit message>", FileKind::Prose),
         ] {
             assert_eq!(of(path), kind, "{path}");
         }

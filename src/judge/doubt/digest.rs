@@ -29,6 +29,13 @@ pub(super) fn is_of_known_word(secret: &[u8]) -> bool {
     weak::words().chain(METASYNTACTIC).any(|word| is_digest_of(word.as_bytes(), salt, digest))
 }
 
+/// Hexadecimal digits of one case, as many as MD5, SHA-1 or SHA-256 make.
+pub(super) fn is_long_as_one(secret: &[u8]) -> bool {
+    let digits =
+        |letters: std::ops::RangeInclusive<u8>| secret.iter().all(|b| b.is_ascii_digit() || letters.contains(b));
+    matches!(secret.len(), 32 | 40 | 64) && (digits(b'a'..=b'f') || digits(b'A'..=b'F'))
+}
+
 fn is_digest_of(word: &[u8], salt: &[u8], digest: &[u8]) -> bool {
     fn of<D: Digest>(word: &[u8], salt: &[u8], digest: &[u8]) -> bool {
         D::new().chain_update(word).chain_update(salt).finalize().as_slice() == digest

@@ -16,7 +16,7 @@ pub(super) fn of_secret(secret: &[u8]) -> Option<&'static str> {
     if is_registry_path(secret) {
         return Some("names with backslashes between: a path");
     }
-    is_pattern(secret).then_some("a pattern of letters in either case")
+    is_pattern(secret).then_some("a pattern, and no text")
 }
 
 /// What stands where a password might, and is none.
@@ -113,9 +113,12 @@ fn is_registry_path(secret: &[u8]) -> bool {
     parts().count() >= FEWEST && parts().all(|part| part.len() >= 2 && part.iter().all(u8::is_ascii_alphabetic))
 }
 
-/// Letters in either case, as patterns have them: `^[Ss][Hh][Aa]`.
+/// Letters in either case, or one class from end to end: `^[Ss][Hh][Aa]`, `^[0-9a-z_]+$`.
 fn is_pattern(secret: &[u8]) -> bool {
     const FEWEST: usize = 2;
+    if secret.starts_with(b"^[") && secret.ends_with(b"$") {
+        return true;
+    }
     let either = |w: &&[u8]| matches!(w, [b'[', upper, lower, b']'] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == *lower);
     secret.windows(4).filter(either).count() >= FEWEST
 }
@@ -150,7 +153,7 @@ mod tests {
     fn what_stands_in_place_of_any_secret() {
         let list = |step: u32| (0..20).map(|n| (n * step).to_string()).collect::<Vec<_>>().join(",");
         let path = ["Software", "Acme", "Widgets"].join("\\");
-        for text in ["pwgen -1s 32", "openssl rand -hex 16", "^%{[Ss][Hh][Aa]%}", &list(1), &path] {
+        for text in ["pwgen -1s 32", "openssl rand -hex 16", "^%{[Ss][Hh][Aa]%}", "^[0-9a-z_]+$", &list(1), &path] {
             assert!(of_secret(text.as_bytes()).is_some(), "{text}");
         }
         for text in ["kq-1s 32", "Pw7 -kq", "kq[Zp]w7[Lx]", &list(3), r"kq\Zp7\wLx", r"ab\cd", ""] {

@@ -8,7 +8,13 @@ pub(super) fn is_struck(secret: &[u8]) -> bool {
     const REST: usize = 3;
     // Then people add what a policy asks for.
     let begins = secret.len() <= STEPS + REST && secret.get(..STEPS).is_some_and(is_walk);
-    is_walk(secret) || is_row(secret) || is_twice(secret) || is_of_few_letters(secret) || begins
+    is_walk(secret) || is_row(secret) || is_rows(secret) || is_twice(secret) || is_of_few_letters(secret) || begins
+}
+
+/// Two stretches of three keys or more, each of one row from left to right: `asdqwe`.
+fn is_rows(secret: &[u8]) -> bool {
+    const FEWEST: usize = 3;
+    (FEWEST..=secret.len().saturating_sub(FEWEST)).any(|n| is_stretch(&secret[..n]) && is_stretch(&secret[n..]))
 }
 
 /// The same half twice: `asdfasdf`.
@@ -41,10 +47,16 @@ pub(super) fn is_mashed(secret: &[u8]) -> bool {
 
 /// Four keys or more of one row of letters, from left to right, with or without a number after them: `asdf`, `zxcv1`.
 fn is_row(secret: &[u8]) -> bool {
-    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
     const FEWEST: usize = 4;
-    let keys = without_number(secret).to_ascii_lowercase();
-    keys.len() >= FEWEST && ROWS.iter().any(|row| row.windows(keys.len()).any(|run| run == keys))
+    let keys = without_number(secret);
+    keys.len() >= FEWEST && is_stretch(keys)
+}
+
+/// Keys of one row of letters, from left to right.
+fn is_stretch(keys: &[u8]) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let keys = keys.to_ascii_lowercase();
+    ROWS.iter().any(|row| row.windows(keys.len()).any(|run| run == keys))
 }
 
 /// Four steps of five lead to a key beside the last, or all where there are few: `q1w2e3`, `zxcvbn`, `1q2w3e$R`, `asdfqwer1234asdf`.
@@ -75,7 +87,9 @@ mod tests {
 
     #[test]
     fn what_hands_strike() {
-        for text in ["asdfasdf", "geqgeagae", "1q2w3e$R", "1q2w3e!R", "qwerty", "zxcv1", "q1w2e3", "asdfqwer1234asdf"] {
+        for text in
+            ["asdfasdf", "asdqwe", "geqgeagae", "1q2w3e$R", "1q2w3e!R", "qwerty", "zxcv1", "q1w2e3", "asdfqwer1234asdf"]
+        {
             assert!(is_struck(text.as_bytes()), "{text}");
         }
         for text in ["kqzvwxbt", "kqkqz", "xkqzvbwp", "1qXw3e!R", "q1w2e3kfkgkh", "", "ab"] {

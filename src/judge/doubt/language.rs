@@ -133,7 +133,7 @@ pub(super) fn is_followed_by_escape(text: &[u8], candidate: &Candidate) -> bool 
 pub(super) fn is_name_beside(text: &[u8], candidate: &Candidate) -> bool {
     /// Bytes of a name and what stands after it.
     const HEAD: usize = 24;
-    const NAMES: [&[u8]; 6] = [b"user", b"username", b"name", b"db", b"database", b"login"];
+    const NAMES: [&[u8]; 7] = [b"user", b"username", b"name", b"db", b"database", b"login", b"uid"];
     let secret = &text[candidate.secret.clone()];
     if secret.len() < 3 || !secret.iter().all(u8::is_ascii_alphanumeric) {
         return false;
@@ -189,7 +189,7 @@ pub(super) fn is_given_as_example(text: &[u8], candidate: &Candidate) -> bool {
         let head = head.strip_suffix(b":").unwrap_or(head);
         let head = &head[..unquoted(head)];
         let ends = |word: &[u8]| head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word);
-        ends(b"example") || ends(b"e.g.")
+        ends(b"example") || ends(b"e.g.") || ends(b" eg.")
     };
     let head = head(text, candidate);
     let name = candidate.name.as_ref().map_or(0, |name| candidate.secret.start.saturating_sub(name.start));

@@ -28,6 +28,8 @@ pub(in crate::judge) enum Where {
     Manuals,
     /// Tests and examples, but not documentation.
     Fixtures,
+    /// Folders of tests, examples and documentation.
+    Folders,
     /// Tests, examples and documentation.
     Samples,
 }
@@ -40,6 +42,7 @@ impl Where {
             Self::Documentation => kind == FileKind::Prose,
             Self::Manuals => test && kind == FileKind::Prose,
             Self::Fixtures => test && kind != FileKind::Prose,
+            Self::Folders => test,
             Self::Samples => test || kind == FileKind::Prose,
         }
     }
@@ -60,6 +63,7 @@ impl Doubt {
             Where::Documentation => " in documentation",
             Where::Manuals => " in a folder of documentation",
             Where::Fixtures => " in a test or an example",
+            Where::Folders => " in a folder of tests, examples or documentation",
             Where::Samples => " in a test, an example or documentation",
         };
         format!("{most}{place}")

@@ -312,6 +312,24 @@ pub(super) fn has_control_escapes(secret: &[u8]) -> bool {
     escapes + letters >= FEWEST
 }
 
+/// `IDX_EE52E3FA19EB6921`, `fk_5f37a13b`: what tools for databases call an index or a constraint, by a digest of table and columns.
+pub(super) fn is_constraint(secret: &[u8]) -> bool {
+    const HEADS: [&[u8]; 6] = [b"fk", b"pk", b"uk", b"ix", b"idx", b"uniq"];
+    const SHORTEST: usize = 8;
+    let Some(sign) = secret.iter().position(|b| *b == b'_') else { return false };
+    let (head, digits) = (secret[..sign].to_ascii_lowercase(), &secret[sign + 1..]);
+    HEADS.contains(&&*head) && digits.len() >= SHORTEST && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Escapes such as `\xC1` and nothing else, for fewer bytes than keys have.
+pub(super) fn is_short_constant(secret: &[u8]) -> bool {
+    const ESCAPE: usize = 4;
+    const SHORTEST_KEY: usize = 16;
+    let escape =
+        |e: &[u8]| matches!(e, [b'\\', b'x', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    !secret.is_empty() && secret.len() < ESCAPE * SHORTEST_KEY && secret.chunks(ESCAPE).all(escape)
+}
+
 /// A number as programs write it: `0xa44072db979083e9`, `134217728`, with the suffix of its type or without.
 pub(super) fn is_number_of_program(secret: &[u8]) -> bool {
     const LONGEST: usize = 20;
@@ -344,6 +362,19 @@ mod tests {
         for text in ["4k92024", "Staging3024", "Staging20x4", "Staging2024!?!", "2024", ""] {
             assert!(!is_name_and_year(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn names_of_constraints_and_short_constants() {
+        for head in ["FK_", "idx_", "UNIQ_"] {
+            assert!(is_constraint(format!("{head}EE52E3FA19EB6921").as_bytes()), "{head}");
+        }
+        for text in ["EE52E3FA19EB6921", "key_EE52E3FA19EB6921", "FK_EE52E3FAx9EB6921", "FK_", ""] {
+            assert!(!is_constraint(text.as_bytes()), "{text}");
+        }
+        let bytes = |n: usize| r"\xD2".repeat(n);
+        assert!(is_short_constant(bytes(8).as_bytes()) && !is_short_constant(bytes(16).as_bytes()));
+        assert!(!is_short_constant(br"\xD2kq") && !is_short_constant(b"") && !is_short_constant(br"\xD"));
     }
 
     #[test]

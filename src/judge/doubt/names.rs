@@ -26,13 +26,16 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if says(name, &["ice"], 1) && says(name, &["pwd", "password"], 1) {
         return Some("belongs to one call (ICE, RFC 8839)");
     }
+    if rule.id == "generic-api-key" && is_for_search(text, candidate, name) {
+        return Some("a key of Algolia that only searches, made to be shipped in pages");
+    }
     if is_chosen(rule) {
         return says(name, &["policy", "policies"], 1).then_some("a policy for passwords, and none itself");
     }
     if says(name, &["magic"], 1) && !says(name, &["link", "login"], 1) {
         return Some("a magic value tells protocols apart, and opens nothing");
     }
-    if says(name, &["csrfmiddlewaretoken"], 1) {
+    if says(name, &["csrfmiddlewaretoken", "csrf", "xsrf"], 1) || ends_in(name, b"requestverificationtoken") {
         return Some("a token against forged requests belongs to one session");
     }
     if is_tag(name) {
@@ -53,7 +56,7 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if is_digest(rule, name) {
         return Some("its name says that it is a digest of something");
     }
-    if says(name, &["gpg", "pgp", "openpgp", "signingkey"], 1) && is_pgp_id(&candidate.bytes(text)) {
+    if says(name, &["gpg", "pgp", "openpgp", "signingkey", "recv"], 1) && is_pgp_id(&candidate.bytes(text)) {
         return Some("the id or the fingerprint of a PGP key");
     }
     (rule.id == "generic-key" && is_public(text, candidate)).then_some("its line says that it is a public key")
@@ -146,7 +149,20 @@ fn is_file_of_digest(text: &[u8], candidate: &Candidate) -> bool {
 
 /// `Sec-WebSocket-Key`, drawn for each connection (RFC 6455).
 fn is_half_of_handshake(name: &[u8]) -> bool {
-    name.to_ascii_lowercase().ends_with(b"websocket-key")
+    ends_in(name, b"websocket-key")
+}
+
+fn ends_in(name: &[u8], end: &[u8]) -> bool {
+    name.to_ascii_lowercase().ends_with(end)
+}
+
+/// Whether a key is called no more than that, and Algolia or its search for documentation is named near it; keys that write are called so.
+fn is_for_search(text: &[u8], candidate: &Candidate, name: &[u8]) -> bool {
+    let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
+    let to = text.len().min(candidate.anchor.saturating_add(NEIGHBOURHOOD.forward));
+    let seen = text.get(from..to).unwrap_or_default().to_ascii_lowercase();
+    let named = [&b"algolia"[..], b"docsearch"].iter().any(|word| memchr::memmem::find(&seen, word).is_some());
+    named && !says(name, &["admin", "write", "secret"], 1)
 }
 
 /// `auth_tag`, of encryption that authenticates.
@@ -257,6 +273,9 @@ mod tests {
             ("generic-key", "segment_key_hash: \"{{hex:32}}\"", "digest"),
             ("generic-key", "storedKey={{hex:32}}", "digest"),
             ("generic-key", "tool --gpg-key {{hex:16}}", "PGP"),
+            ("generic-key", "gpg --recv-key {{HEX:40}}", "PGP"),
+            ("generic-token", "\"__RequestVerificationToken\": \"{{base62:80}}\"", "session"),
+            ("generic-api-key", "docsearch({ apiKey: '{{hex:32}}', indexName: 'acme' })", "searches"),
             ("generic-signing-secret", "git config user.signingkey \"{{hex:40}}\"", "PGP"),
             ("generic-token", "name=\"csrfmiddlewaretoken\" value=\"{{base62:32}}\"", "session"),
             ("generic-key", "Sec-WebSocket-Key: {{base64:22}}==", "challenge"),
@@ -276,6 +295,7 @@ mod tests {
             ("generic-token", "page_access_token: \"{{base62:32}}\""),
             ("generic-signing-secret", "signature_secret: \"{{hex:64}}\""),
             ("generic-api-key", "acme_api_key: \"{{hex:32}}\""),
+            ("generic-api-key", "algolia_write_api_key: \"{{hex:32}}\""),
             ("generic-password", "db_password: \"{{base62:14}}\""),
             ("generic-password", "db.password: \"{{hex:32}}\""),
             ("generic-key", "sealed, err := ParseKey(\"{{base64:43}}=\")"),

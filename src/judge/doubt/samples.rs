@@ -57,6 +57,12 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if secret.starts_with(b"eyJ") && matches!(Check::Jwt.run(secret, 0).verdict, Verdict::Weak | Verdict::Invalid) {
         return Some("a JSON Web Token that opens nothing");
     }
+    if made::is_constraint(secret) {
+        return Some("what tables call an index or a foreign key");
+    }
+    if made::is_short_constant(secret) {
+        return Some("a few bytes with escapes: a constant of a program");
+    }
     if made::is_fernet_message(secret) {
         return Some("a Fernet message, which opens nothing without its key");
     }
@@ -207,7 +213,10 @@ fn in_some_files(
         return Some((Where::Documentation, "documentation shows such keys as examples"));
     }
     if matches!(&*rule.id, "generic-token" | "generic-password" | "generic-auth") && value::is_uuid(secret) {
-        return Some((Where::Fixtures, "a UUID of a test: an id as likely as a token"));
+        return Some((Where::Folders, "a UUID of a test or a sample: an id as likely as a token"));
+    }
+    if rule.id == "generic-password" && digest::is_long_as_one(secret) {
+        return Some((Where::Fixtures, "as long as a digest: the hash of a password that a test made up"));
     }
     if matches!(&*rule.id, "generic-api-key" | "generic-secret" | "generic-auth") {
         return Some((Where::Manuals, MANUALS));
@@ -358,5 +367,5 @@ fn is_cookie(text: &[u8], candidate: &Candidate) -> bool {
 
 fn is_in_comment(text: &[u8], candidate: &Candidate) -> bool {
     let head = head(text, candidate).trim_ascii_start();
-    [&b"#"[..], b"//", b"*", b"--", b"/*", b"<!--", b";"].iter().any(|sign| head.starts_with(sign))
+    [&b"#"[..], b"//", b"*", b"--", b"/*", b"<!--", b";", b"%%"].iter().any(|sign| head.starts_with(sign))
 }

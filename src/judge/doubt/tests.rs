@@ -147,7 +147,7 @@ fn words_are_what_samples_have_for_passwords() {
         ("qsxfoovz", None),
         ("wqrt", None),
         ("{{base62:14}}", None),
-        ("{{hex:32}}", None),
+        ("{{hex:36}}", None),
         ("xkq{{hex:4}}vwzj", None),
     ] {
         assert_eq!(sample("generic-password", &format!("db_password = \"{value}\"")), wanted, "{value}");
@@ -270,7 +270,8 @@ fn damaged_encoded_and_hashed_values() {
             Everywhere,
             "example",
         ),
-        ("generic-token", "access_token: {{uuid}}".to_owned(), Where::Fixtures, "UUID"),
+        ("generic-token", "access_token: {{uuid}}".to_owned(), Where::Folders, "UUID"),
+        ("generic-password", "password: {{hex:40}}".to_owned(), Where::Fixtures, "digest"),
         ("generic-password", "password_hash: \"{{base62:12}}\"".to_owned(), Samples, "not the password"),
     ] {
         let reasons = reasons(id, &text);
@@ -290,7 +291,7 @@ fn damaged_encoded_and_hashed_values() {
     ] {
         let elsewhere: Vec<_> = reasons(id, &text)
             .into_iter()
-            .filter(|(place, _)| !matches!(place, Where::Manuals | Where::Programs))
+            .filter(|(place, _)| !matches!(place, Where::Manuals | Where::Programs | Where::Fixtures))
             .collect();
         assert_eq!(elsewhere, [], "{text}");
     }
@@ -383,4 +384,7 @@ fn a_doubt_about_samples_leaves_other_files_alone() {
     assert_eq!(fixtures.at(FileKind::Yaml, true), Some(Confidence::Low));
     assert_eq!(fixtures.at(FileKind::Prose, true), Some(Confidence::High));
     assert_eq!(fixtures.at(FileKind::Yaml, false), Some(Confidence::High));
+    let folders = Doubt { place: Where::Folders, ..doubt }.limit(ByKind::everywhere(Confidence::High));
+    assert_eq!(folders.at(FileKind::Prose, true), Some(Confidence::Low));
+    assert_eq!(folders.at(FileKind::Prose, false), Some(Confidence::High));
 }
