@@ -266,6 +266,11 @@ impl<T: Copy> DerefMut for Mapped<T> {
 
 /// A file without a name, in `TMPDIR` or where temporary files outlive memory.
 fn unnamed() -> io::Result<File> {
+    // To write beyond such a limit would end the process.
+    #[cfg(unix)]
+    if rustix::process::getrlimit(rustix::process::Resource::Fsize).current.is_some() {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let folder = PathBuf::from("/var/tmp");
     let chosen = env::var_os("TMPDIR").is_some() || !folder.is_dir();
     tempfile::tempfile_in(if chosen { env::temp_dir() } else { folder })
