@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "git/circles.rs"]
+mod circles;
 #[path = "git/damage.rs"]
 mod damage;
 #[path = "git/environment.rs"]
@@ -20,6 +22,9 @@ mod interrupt;
 mod kinds;
 #[path = "git/layout.rs"]
 mod layout;
+#[cfg(unix)]
+#[path = "git/owners.rs"]
+mod owners;
 #[path = "git/packs.rs"]
 mod packs;
 #[path = "git/progress.rs"]
@@ -58,6 +63,11 @@ fn both(path: &Path) -> Run {
 /// History alone.
 fn history_of(path: &Path) -> Run {
     scan(path, ["-f", "jsonl", "--reveal", "--history-only"])
+}
+
+/// History alone, every version searched in full.
+fn full(path: &Path) -> Run {
+    scan(path, ["-f", "jsonl", "--reveal", "--history-only", "--full-search"])
 }
 
 /// Files alone.

@@ -37,19 +37,33 @@ pub(super) fn run(here: &Path) -> Result<Outcome, UsageError> {
     };
     let mut lines = vec![format!("spillcheck {}", env!("CARGO_PKG_VERSION"))];
     lines.push(format!("hooks: {} ({why})", folder.path.display()));
+    let refusal = refusal(git::folder(&repository));
     let mut is_well = true;
     for (stage, is_needed) in STAGES {
         let path = folder.path.join(stage.as_str());
         let (well, verdict) = match state(&path) {
             State::Missing => (!is_needed, "there is none; `spillcheck hook install` makes one".to_owned()),
             State::NotExecutable => (false, format!("{} is not executable: git passes over it", path.display())),
-            State::There => proof(&repository, &folder.path, *stage),
+            State::There => match &refusal {
+                Some(why) => (false, format!("it was not tried, for git runs no hooks here: {why}")),
+                None => proof(&repository, &folder.path, *stage),
+            },
         };
         is_well &= well;
         lines.push(format!("{stage}: {verdict}"));
     }
     to_stdout(|out| lines.iter().try_for_each(|line| writeln!(out, "{}", crate::report::printable(line))))?;
     Ok(if is_well { Outcome::Clean } else { Outcome::Incomplete })
+}
+
+/// Why git would not run the hooks of the repository in `folder`: it may be somebody else's (git-config(1), `safe.directory`), and
+/// so are its hooks.
+fn refusal(folder: &Path) -> Option<String> {
+    match Git::new(folder).args(["rev-parse", "--git-dir"]).run() {
+        Ok(output) if output.status.success() => None,
+        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default().to_owned()),
+        Err(error) => Some(format!("git cannot be run: {error}")),
+    }
 }
 
 enum State {

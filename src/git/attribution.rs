@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use git2::{Oid, Repository};
+use git2::{Object, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::GitError;
@@ -12,6 +12,7 @@ use super::bits::Bits;
 use super::commits::Commits;
 use super::graph::{EntryKind, Graph, Useful};
 use super::lineage::{Lineage, ancestors};
+use super::lookup::Lookup;
 use super::store::Store;
 use super::table::Table;
 use super::tips::Tips;
@@ -89,7 +90,7 @@ pub(super) struct History {
 
 /// Attributes the `wanted` objects. Objects that reachable history names and that are not there are errors of the scan.
 pub(super) fn attribute(
-    repository: &Repository,
+    lookup: &Lookup<'_>,
     store: &Store,
     history: History,
     wanted: &Bits,
@@ -111,7 +112,7 @@ pub(super) fn attribute(
     let lost = || missing(&commits, &graph, lineage.remembered());
     let ((lost, is_cut), ()) = pool.install(|| rayon::join(lost, || walk.commits(&commits, &lineage, collector)));
     walk.is_cut |= is_cut;
-    report_missing(&lost, super::name(repository), collector);
+    report_missing(&lost, super::name(lookup.repository), collector);
     // Beyond the commits: trees that refs point at.
     let by_ref: Vec<(u32, Arc<Reach>)> = tips
         .objects
@@ -124,7 +125,7 @@ pub(super) fn attribute(
             walk.tree(tree, TOP, Some((in_commits + n) as u32), 0);
         }
     }
-    let head = super::tips::head(repository, collector);
+    let head = super::tips::head(lookup, collector);
     if let Some(tree) = head.as_ref().and_then(|c| graph.place(store.number(&c.tree_id())?)) {
         walk.seen.clear();
         walk.last_seen.fill(NOWHERE);
@@ -132,7 +133,7 @@ pub(super) fn attribute(
     }
     if walk.is_cut {
         let problem = format!("has folders more than {DEEPEST} deep: what stands below is reported without its path");
-        collector.error(super::name(repository), problem);
+        collector.error(super::name(lookup.repository), problem);
     }
     let mut attribution = Attribution { lineage, ..Attribution::default() };
     for ((object, path), (order, in_head)) in std::mem::take(&mut walk.found) {
@@ -144,7 +145,7 @@ pub(super) fn attribute(
         attribution.appearances.entry(object).or_default().push(Appearance { path, order, holder, in_head });
     }
     attribution.messages(store, &commits, wanted, head.map(|c| c.id()));
-    attribution.tags(repository, store, wanted, &tips);
+    attribution.tags(lookup, store, wanted, &tips);
     for (blob, reach) in by_ref.iter().filter(|(number, _)| wanted.contains(*number)) {
         let Reach::Refs { names, .. } = &**reach else { continue };
         let path = format!("<blob of {}>", names.first().map_or("a ref", |name| name));
@@ -179,12 +180,12 @@ impl Attribution {
     }
 
     /// The same for wanted tags, those that no ref leads to any more included.
-    fn tags(&mut self, repository: &Repository, store: &Store, wanted: &Bits, tips: &Tips) {
+    fn tags(&mut self, lookup: &Lookup<'_>, store: &Store, wanted: &Bits, tips: &Tips) {
         let numbers = (0..store.len() as u32).filter(|n| wanted.contains(*n));
         let left: Vec<u32> = numbers.filter(|n| !self.appearances.contains_key(n)).collect();
         for number in left {
             let id = store.id(number);
-            let Ok(tag) = repository.find_tag(id) else { continue };
+            let Some(Ok(tag)) = lookup.find(id).ok().map(Object::into_tag) else { continue };
             let reach = match tips.tags.get(&id) {
                 Some(refs) => Reach::of_refs(refs.iter().cloned()),
                 None => Reach::Unreachable,

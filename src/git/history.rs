@@ -15,6 +15,7 @@ use super::forest::Forest;
 use super::graph;
 use super::holdings::{Holdings, Key};
 use super::lineage::Lineage;
+use super::lookup::Lookup;
 use super::store::{Store, object_folders};
 use super::tips::tips;
 use super::{GitError, commit_about, loose, objects};
@@ -43,6 +44,13 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u
     let store = Store::open(repository, scan.collector, scan.pool);
     let forests: Vec<Forest<'_>> = scan.pool.install(|| store.packs.iter().map(Forest::new).collect());
     scan.collector.withdraw_objects(announced);
+    if let Some((pack, _)) = store.packs.iter().zip(&forests).find(|(_, forest)| forest.has_circle()) {
+        store.refused.get_or_init(|| super::bounds::circle(repository, pack.data.path()));
+    }
+    if let Some(refused) = store.refused.get() {
+        scan.collector.error(super::name(repository), refused.problem());
+    }
+    let lookup = Lookup::in_store(repository, &store);
     let mut holdings = objects::search(repository, &store, &forests, scan);
     let mut wanted = Bits::new(store.len());
     let reported = |key: u32| holdings.keys[key as usize].by_kind.most() >= Some(scan.floor);
@@ -51,7 +59,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u
     }
     let commits = Commits::new(std::mem::take(&mut holdings.commits), store.len());
     // What was found is reported whether it is known where it stands or not.
-    let attribution = attribute(scan, repository, &store, forests, commits, &wanted).unwrap_or_else(|error| {
+    let attribution = attribute(scan, &lookup, &store, forests, commits, &wanted).unwrap_or_else(|error| {
         scan.collector.error(super::name(repository), error.problem());
         None
     });
@@ -63,7 +71,14 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u
     scan.collector.drop_many(&BTreeMap::from([(DropReason::Confidence, below)]));
     let staged = super::index_entries(repository, scan.collector);
     report(
-        &Findings { scan, repository, store: &store, holdings: &holdings, attribution: attribution.as_ref(), prefix },
+        &Findings {
+            scan,
+            lookup: &lookup,
+            store: &store,
+            holdings: &holdings,
+            attribution: attribution.as_ref(),
+            prefix,
+        },
         &staged,
     );
 }
@@ -71,7 +86,7 @@ pub fn scan(scan: &Scan<'_>, repository: &Repository, prefix: &str, announced: u
 /// Where the wanted objects stand; nothing if the scan is interrupted, because half of a walk would be wrong.
 fn attribute(
     scan: &Scan<'_>,
-    repository: &Repository,
+    lookup: &Lookup<'_>,
     store: &Store,
     forests: Vec<Forest<'_>>,
     commits: Commits,
@@ -81,14 +96,8 @@ fn attribute(
     if collector.is_cancelled() {
         return Ok(None);
     }
-    if let Some(error) = &store.refused {
-        return Err(error.clone());
-    }
-    if let Some((pack, _)) = store.packs.iter().zip(&forests).find(|(_, forest)| forest.has_circle()) {
-        return Err(super::bounds::circle(repository, pack.data.path()));
-    }
     // A libgit2 handle serves one thread at a time.
-    let path = repository.path();
+    let path = lookup.repository.path();
     let trees = || {
         let elsewhere = objects::trees_elsewhere(path, store, &forests, collector);
         graph::read(store, &forests, elsewhere, wanted, collector, pool, limits)
@@ -96,7 +105,7 @@ fn attribute(
     let lineage = || {
         let handle = super::reopen(path).map_err(|e| GitError::cannot_open(path, e.message()))?;
         let is_commit = |id: &Oid| store.number(id).is_some_and(|number| commits.place(number).is_some());
-        let tips = tips(&handle, is_commit, collector)?;
+        let tips = tips(&Lookup::in_store(&handle, store), is_commit, collector)?;
         let lineage = Lineage::new(&handle, store, &commits, &tips, collector);
         Ok::<_, GitError>((tips, lineage))
     };
@@ -105,13 +114,13 @@ fn attribute(
     drop(forests);
     let (tips, lineage) = lineage?;
     let history = History { commits, graph, tips, lineage };
-    let attribution = attribution::attribute(repository, store, history, wanted, collector, pool)?;
+    let attribution = attribution::attribute(lookup, store, history, wanted, collector, pool)?;
     Ok((!collector.is_cancelled()).then_some(attribution))
 }
 
 struct Findings<'f> {
     scan: &'f Scan<'f>,
-    repository: &'f Repository,
+    lookup: &'f Lookup<'f>,
     store: &'f Store,
     holdings: &'f Holdings,
     attribution: Option<&'f Attribution>,
@@ -201,7 +210,7 @@ fn report_firsts(f: &Findings<'_>, firsts: BTreeMap<(u32, Arc<str>), First>, det
         let origin = match first.appearance.map(|a| (a.holder, reaches.get(&a.order))) {
             Some((Holder::Commit(id), reach)) => Origin::Commit {
                 path,
-                commit: Arc::clone(commits.entry(id).or_insert_with(|| Arc::new(commit_about(f.repository, id)))),
+                commit: Arc::clone(commits.entry(id).or_insert_with(|| Arc::new(commit_about(f.lookup, id)))),
                 in_head: first.head.is_some(),
                 reach: reach.map_or_else(|| Arc::new(Reach::Unknown), Arc::clone),
             },
@@ -245,8 +254,8 @@ fn details(f: &Findings<'_>, ids: impl Iterator<Item = Oid>) -> HashMap<Oid, Mat
     let mut ids: Vec<Oid> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
-    let name = super::name(f.repository);
-    let path = f.repository.path().to_owned();
+    let name = super::name(f.lookup.repository);
+    let path = f.lookup.repository.path().to_owned();
     f.scan.pool.install(|| {
         ids.par_iter()
             .with_max_len(16)

@@ -22,8 +22,9 @@ pub(super) fn read(repository: &Repository, id: Oid) -> Option<Result<(Kind, Vec
     Some(packed(repository, id)?.map_err(|e| e.to_string()).and_then(|packed| inflate(&packed)))
 }
 
-/// Says what is wrong with an object before libgit2 is asked for it, if it is loose and cannot be read.
+/// Says what is wrong with an object before libgit2 is asked for it, if it is loose and cannot be read, or made from itself.
 pub(super) fn check(repository: &Repository, id: Oid) -> Result<(), git2::Error> {
+    bounds::check_chain(repository, id)?;
     match read(repository, id) {
         Some(Err(problem)) => Err(git2::Error::from_str(&format!("object {id} cannot be read: {problem}"))),
         _ => Ok(()),
@@ -36,11 +37,10 @@ pub(super) fn check(repository: &Repository, id: Oid) -> Result<(), git2::Error>
 /// # Errors
 /// [`GitError::Unreadable`] names the first that cannot be read.
 pub fn check_all(repository: &Repository) -> Result<(), GitError> {
-    bounds::check(repository)?;
-    bounds::check_circles(repository)?;
     let fail = |why: &str| {
         GitError::unreadable(repository, format!("its commits cannot be walked: {why} (`git fsck` tells more)"))
     };
+    bounds::check(repository).and_then(|()| bounds::check_circles(repository)).map_err(|e| fail(&e.problem()))?;
     let odb = repository.odb().map_err(|e| fail(e.message()))?;
     for folder in object_folders(repository, |_, _| {}) {
         let (ids, _) = list(&folder);

@@ -15,6 +15,7 @@ pub mod history;
 pub mod holdings;
 pub mod index;
 mod lineage;
+mod lookup;
 pub mod loose;
 pub mod objects;
 mod pack;
@@ -44,6 +45,7 @@ use crate::collect::Collector;
 use crate::origin::{Commit, Tag};
 
 pub use head::Head;
+use lookup::Lookup;
 pub use version::version;
 
 /// What stands in for the path of a commit message.
@@ -280,6 +282,17 @@ pub fn shallow(repository: &Repository) -> HashSet<Oid> {
     text.lines().filter_map(|line| Oid::from_str(line).ok()).collect()
 }
 
+/// What libgit2 says, and what to do where that is known.
+fn why(error: &git2::Error) -> String {
+    let remedy = if error.message().contains("delta is not in the same pack") {
+        ": the pack is thin, so git cannot read it either (move it away with its index and unpack it, `git unpack-objects <PACK`; \
+         a scan of all history reads it as it is)"
+    } else {
+        ""
+    };
+    format!("{}{remedy}", error.message())
+}
+
 /// `Name <email>`.
 fn person(signature: &git2::Signature<'_>) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -300,10 +313,10 @@ fn describe(commit: &git2::Commit<'_>) -> Commit {
 }
 
 /// The same by id; a commit that cannot be read any more has only that.
-fn commit_about(repository: &Repository, id: Oid) -> Commit {
-    match repository.find_commit(id) {
-        Ok(commit) => describe(&commit),
-        Err(_) => Commit {
+fn commit_about(lookup: &Lookup<'_>, id: Oid) -> Commit {
+    match lookup.find(id).map(|object| object.into_commit()) {
+        Ok(Ok(commit)) => describe(&commit),
+        _ => Commit {
             time: 0,
             id: id.to_string(),
             author: String::new(),

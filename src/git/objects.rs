@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use git2::{ObjectType, OdbObject, Oid, Repository};
+use git2::{ObjectType, Oid, Repository};
 use rayon::prelude::*;
 
+use super::bounds;
 use super::forest::{Forest, Kind};
 use super::holdings::Holdings;
 use super::loose;
@@ -51,17 +52,21 @@ pub(super) fn limits(scan: &Scan<'_>) -> Limits {
     Limits { held: scan.max_memory, object: scan.max_blob_size.max(ALWAYS) }
 }
 
-/// Numbers of loose objects, and of those of a pack whose delta base is elsewhere. One that has no base is an error of the scan.
+/// Numbers of loose objects, and of those of a pack whose delta base is elsewhere, or which are damaged there and in a later pack,
+/// too. A damaged one is an error of the scan.
 fn rest(store: &Store, forests: &[Forest<'_>], scan: &Scan<'_>, name: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = store.only_loose().collect();
     for (n, forest) in forests.iter().enumerate() {
         for (entry, problem) in &forest.lost {
-            let subtree = forest.subtree(*entry).into_iter().map(|e| forest.number(e));
-            if problem.is_empty() {
-                numbers.extend(subtree.filter(|number| store.first_pack(*number) == Some(n)));
-            } else {
-                let ids = subtree.map(|number| store.id(number));
-                ids.for_each(|id| scan.collector.error(format!("{name}: object {id}"), problem.clone()));
+            for number in forest.subtree(*entry).into_iter().map(|e| forest.number(e)) {
+                let is_first = store.first_pack(number) == Some(n);
+                if !problem.is_empty() {
+                    scan.collector.error(format!("{name}: object {}", store.id(number)), problem.clone());
+                }
+                // Another pack may have it whole.
+                if is_first && (problem.is_empty() || store.is_in_a_pack_after(number, n)) {
+                    numbers.push(number);
+                }
             }
         }
     }
@@ -119,25 +124,32 @@ fn read_now(
     name: &str,
 ) -> Option<(Kind, Vec<u8>)> {
     let object = handle.as_ref().map_err(|e| e.message().to_owned()).and_then(|repository| {
-        let is_packed = store.is_some_and(|s| s.number(&id).is_some_and(|number| s.first_pack(number).is_some()));
-        if let Some(read) = (!is_packed).then(|| loose::read(repository, id)).flatten() {
+        let Some(store) = store else {
+            bounds::check_chain(repository, id).map_err(|e| e.message().to_owned())?;
+            return loose::read(repository, id).unwrap_or_else(|| whole(repository, id));
+        };
+        if store.number(&id).is_none_or(|number| store.first_pack(number).is_none())
+            && let Some(read) = loose::read(repository, id)
+        {
             return read;
         }
-        if let Some(store) = store.filter(|store| store.refused.is_some()) {
+        if store.refused.get().is_some() {
             return thin::read(store, repository, id);
         }
-        let read = repository.odb().and_then(|odb| Ok(whole(&odb.read(id)?)));
         // Where libgit2 gives up, the packs may have it all the same.
-        read.or_else(|error| {
-            store.and_then(|store| thin::read(store, repository, id).ok()).ok_or(error.message().to_owned())
-        })
+        whole(repository, id).or_else(|problem| thin::read(store, repository, id).map_err(|_| problem))
     });
     object.map_err(|problem| collector.error(format!("{name}: object {id}"), format!("cannot be read: {problem}"))).ok()
 }
 
-/// Type and bytes of an object.
-fn whole(object: &OdbObject<'_>) -> (Kind, Vec<u8>) {
-    (object.kind().into(), object.data().to_vec())
+/// Type and bytes of an object, read by libgit2.
+fn whole(repository: &Repository, id: Oid) -> Result<(Kind, Vec<u8>), String> {
+    let read = || {
+        let odb = repository.odb()?;
+        let object = odb.read(id)?;
+        Ok((object.kind().into(), object.data().to_vec()))
+    };
+    read().map_err(|error: git2::Error| super::why(&error))
 }
 
 /// Searches one blob, or the message of a commit, of the repository `name` with a worker's own `handle`. One that cannot be
@@ -188,7 +200,10 @@ pub(super) fn trees_elsewhere(
         let id = store.id(number);
         let header = |repository: &Repository| repository.odb()?.read_header(id);
         // What libgit2 cannot tell the type of may be a tree that can be read all the same.
-        if handle.as_ref().is_ok_and(|handle| header(handle).is_ok_and(|(_, kind)| kind != ObjectType::Tree)) {
+        let is_refused = store.refused.get().is_some();
+        if !is_refused
+            && handle.as_ref().is_ok_and(|handle| header(handle).is_ok_and(|(_, kind)| kind != ObjectType::Tree))
+        {
             return None;
         }
         let (kind, text) = read(&handle, Some(store), id, collector, &name)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use git2::{Delta, Diff, DiffOptions, ErrorClass, ErrorCode, Oid, Repository};
 
 use super::selection::Filter;
-use super::{GitError, describe, name};
+use super::{GitError, describe, name, why};
 use crate::collect::Collector;
 use crate::origin::{Commit, Origin, Reach};
 
@@ -185,7 +185,7 @@ pub fn commits(repository: &Repository, set: &Set, filter: &Filter, collector: &
         match commit_change(repository, id, &tip) {
             Ok(change) => changes.push(change),
             Err(error) => {
-                let problem = format!("cannot be compared with its parents: {}", error.message());
+                let problem = format!("cannot be compared with its parents: {}", why(&error));
                 collector.error(format!("{}: commit {id}", name(repository)), problem);
             }
         }
@@ -222,7 +222,7 @@ impl<'r> Tip<'r> {
 }
 
 pub(super) fn cannot_walk(repository: &Repository, label: &str, error: &git2::Error) -> GitError {
-    GitError::unreadable(repository, format!("cannot walk {label}: {} (`git fsck` tells more)", error.message()))
+    GitError::unreadable(repository, format!("cannot walk {label}: {} (`git fsck` tells more)", why(error)))
 }
 
 /// Why a revision names no commit: it is wrong, or something that it leads to cannot be read.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use git2::{Oid, Repository};
 
 use super::GitError;
+use super::lookup::Lookup;
 use super::ranges::{self, Set};
 use super::table::Table;
 use super::tips::tips;
@@ -65,7 +66,7 @@ pub fn of_commits(
     wanted: &BTreeSet<Oid>,
     collector: &Collector,
 ) -> Result<HashMap<Oid, Arc<Reach>>, GitError> {
-    let tips = tips(repository, |_| false, collector)?;
+    let tips = tips(&Lookup::of(repository), |_| false, collector)?;
     // Whatever leads to a commit of the set is not among what the set leaves out.
     let beyond =
         |label: &str, include: Vec<Oid>| Set { label: label.to_owned(), include, exclude: set.exclude.clone() };

@@ -68,7 +68,8 @@ fn branch(repository: &Repository, name: &str) -> Result<Oid, GitError> {
 
 /// What HEAD and all refs but the stash reach.
 fn all(repository: &Repository, collector: &Collector) -> Result<Set, GitError> {
-    let mut include: Vec<Oid> = super::tips::head(repository, collector).map(|c| c.id()).into_iter().collect();
-    include.extend(super::tips::tips(repository, |_| false, collector)?.refs.into_iter().map(|(_, id)| id));
+    let lookup = super::lookup::Lookup::of(repository);
+    let mut include: Vec<Oid> = super::tips::head(&lookup, collector).map(|c| c.id()).into_iter().collect();
+    include.extend(super::tips::tips(&lookup, |_| false, collector)?.refs.into_iter().map(|(_, id)| id));
     Ok(Set { label: "all refs".to_owned(), include, exclude: Vec::new() })
 }

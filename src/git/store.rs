@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
@@ -30,8 +31,8 @@ pub(super) struct Store {
     fanout: Table<u32>,
     /// How many bits of the first 32 of an id the fanout leaves out: it has a bucket for each one or two objects.
     rest_bits: u32,
-    /// Why libgit2 may not read these packs ([`super::bounds`]); none if it may.
-    pub(super) refused: Option<GitError>,
+    /// Why libgit2 may not read these packs ([`super::bounds`]); nothing if it may.
+    pub(super) refused: OnceLock<GitError>,
 }
 
 impl Store {
@@ -41,7 +42,7 @@ impl Store {
             collector.error(folder.display().to_string(), format!("object folder cannot be read: {error}"));
         };
         let folders = object_folders(repository, lost);
-        let refused = super::bounds::check(repository).err();
+        let refused = super::bounds::check(repository).err().map(OnceLock::from).unwrap_or_default();
         pool.install(|| {
             let packs = folders.iter().flat_map(|folder| open_packs(folder, collector)).collect();
             let mut loose = Vec::new();
@@ -60,8 +61,15 @@ impl Store {
             *end += pack.index.num_objects();
             Some(*end)
         }));
-        let mut store =
-            Self { packs, loose, starts, places: None, fanout: Table::default(), rest_bits: 0, refused: None };
+        let mut store = Self {
+            packs,
+            loose,
+            starts,
+            places: None,
+            fanout: Table::default(),
+            rest_bits: 0,
+            refused: OnceLock::new(),
+        };
         let all = store.len() as u32;
         if !(1..all).into_par_iter().all(|place| store.id_at(place - 1) < store.id_at(place)) {
             let mut places: Table<u32> = (0..all).collect();
@@ -174,6 +182,12 @@ impl Store {
     /// The first pack that has the object with this number; none for one that is only loose.
     pub(super) fn first_pack(&self, number: u32) -> Option<usize> {
         self.pack_at(self.place(number)).0
+    }
+
+    /// Whether a pack behind this one has the object with this number, too.
+    pub(super) fn is_in_a_pack_after(&self, number: u32, pack: usize) -> bool {
+        let id = gix_hash::oid::try_from_bytes(self.id_bytes(number));
+        id.is_ok_and(|id| self.packs.iter().skip(pack + 1).any(|pack| pack.index.lookup(id).is_some()))
     }
 
     /// Numbers of the objects that no pack has.

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{Commit, ErrorCode, Object, ObjectType, Oid, Repository};
+use git2::{Commit, ErrorCode, Object, ObjectType, Oid};
 
-use super::{GitError, loose, name};
+use super::lookup::Lookup;
+use super::{GitError, name};
 use crate::collect::Collector;
 
 /// Commits that history is walked from, and what refs point at besides.
@@ -36,15 +37,15 @@ fn rank(name: &str) -> usize {
 const STASH: &str = "refs/stash";
 
 /// The commit HEAD points at; none on an unborn branch. A HEAD that cannot be read is an error of the scan.
-pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Option<Commit<'r>> {
-    let checked = |head: git2::Reference<'r>| {
-        head.target().map_or(Ok(()), |id| loose::check(repository, id)).and_then(|()| head.peel_to_commit())
-    };
-    match repository.head().and_then(checked) {
+pub(super) fn head<'l>(lookup: &'l Lookup<'_>, collector: &Collector) -> Option<Commit<'l>> {
+    let nothing = || git2::Error::from_str("it leads to nothing");
+    let commit = |head: git2::Reference<'_>| lookup.find(head.target().ok_or_else(nothing)?)?.peel_to_commit();
+    match lookup.repository.head().and_then(commit) {
         Ok(commit) => Some(commit),
         Err(error) if error.code() == ErrorCode::UnbornBranch => None,
         Err(error) => {
-            collector.error(format!("{}: HEAD", name(repository)), format!("cannot be read: {}", error.message()));
+            collector
+                .error(format!("{}: HEAD", name(lookup.repository)), format!("cannot be read: {}", error.message()));
             None
         }
     }
@@ -53,10 +54,11 @@ pub(super) fn head<'r>(repository: &'r Repository, collector: &Collector) -> Opt
 /// All tips. A ref that cannot be read is an error of the scan. What `is_commit` says of an object, because it was read
 /// before, is not looked up again: there may be a ref for each pull request.
 pub(super) fn tips(
-    repository: &Repository,
+    lookup: &Lookup<'_>,
     is_commit: impl Fn(&Oid) -> bool,
     collector: &Collector,
 ) -> Result<Tips, GitError> {
+    let repository = lookup.repository;
     let label = name(repository);
     let mut tips = Tips::default();
     let fail = |error: git2::Error| GitError::unreadable(repository, format!("cannot list refs: {}", error.message()));
@@ -76,9 +78,9 @@ pub(super) fn tips(
             tips.add_commit(&ref_name, target);
             continue;
         }
-        match loose::check(repository, target).and_then(|()| repository.find_object(target, None)) {
+        match lookup.find(target) {
             Ok(object) => {
-                if let Err(problem) = tips.add(repository, &ref_name, object) {
+                if let Err(problem) = tips.add(lookup, &ref_name, object) {
                     collector.error(format!("{label}: ref {ref_name}"), problem);
                 }
             }
@@ -88,7 +90,7 @@ pub(super) fn tips(
             }
         }
     }
-    tips.refs.extend(detached(repository));
+    tips.refs.extend(detached(lookup));
     let common = repository.commondir();
     unreadable_refs(&common.join("refs"), &label, collector);
     let logs = std::iter::once(common.join("logs")).chain(work_trees(common).map(|w| w.join("logs")));
@@ -106,13 +108,12 @@ pub(super) fn tips(
 
 impl Tips {
     /// Adds what the ref `name` points at. Tags of tags are followed to their end.
-    fn add(&mut self, repository: &Repository, name: &Arc<str>, mut object: Object<'_>) -> Result<(), String> {
+    fn add<'l>(&mut self, lookup: &'l Lookup<'_>, name: &Arc<str>, mut object: Object<'l>) -> Result<(), String> {
         while let Some(tag) = object.as_tag() {
             self.tags.entry(tag.id()).or_default().push(Arc::clone(name));
             let unreadable =
                 |e: git2::Error| format!("its tag names {}, which cannot be read: {}", tag.target_id(), e.message());
-            loose::check(repository, tag.target_id()).map_err(unreadable)?;
-            object = tag.target().map_err(unreadable)?;
+            object = lookup.find(tag.target_id()).map_err(unreadable)?;
         }
         match object.kind() {
             Some(ObjectType::Commit) => self.add_commit(name, object.id()),
@@ -139,8 +140,8 @@ fn work_trees(common: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Detached HEADs of the main and all linked working trees, with their names as git has them.
-fn detached(repository: &Repository) -> Vec<(Arc<str>, Oid)> {
-    let common = repository.commondir();
+fn detached(lookup: &Lookup<'_>) -> Vec<(Arc<str>, Oid)> {
+    let common = lookup.repository.commondir();
     let linked = work_trees(common).map(|folder| {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         (format!("worktrees/{name}/HEAD"), folder)
@@ -148,8 +149,7 @@ fn detached(repository: &Repository) -> Vec<(Arc<str>, Oid)> {
     std::iter::once(("HEAD".to_owned(), common.to_owned()))
         .chain(linked)
         .filter_map(|(name, folder)| Some((name.into(), hex_id(fs::read(folder.join("HEAD")).ok()?.trim_ascii())?)))
-        .filter(|(_, id)| loose::check(repository, *id).is_ok())
-        .filter(|(_, id)| repository.find_object(*id, Some(ObjectType::Commit)).is_ok())
+        .filter(|(_, id)| lookup.find(*id).is_ok_and(|object| object.kind() == Some(ObjectType::Commit)))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::properties::{WORDS, config, leak};
 use crate::support::pack::{By, Kind, Op, Pack, apply, commit, deflate, delta, difference, header, id_of, tree};
 use crate::support::{Repo, Run, Spillcheck, github, scan};
-use crate::{history_of, holding};
+use crate::{full, history_of, holding};
 
 /// A repository of nothing but a pack, whose branch `main` is `tip`.
 fn repository_of(pack: Pack, tip: &str) -> Repo {
@@ -31,10 +31,6 @@ fn commits(pack: &mut Pack, blobs: &[String]) -> Vec<String> {
         commits.push(id);
     }
     commits
-}
-
-fn full(path: &Path) -> Run {
-    scan(path, ["-f", "jsonl", "--reveal", "--history-only", "--full-search"])
 }
 
 /// So many versions of a file, each a change of the one before, and every `every`-th with a new secret.

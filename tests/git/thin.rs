@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::pack::Pack;
 use crate::support::{Repo, Run, github, scan};
-use crate::{history_of, holding};
+use crate::{full, history_of, holding};
 
 /// An entry of a pack: its object, its bytes as they lie there, and the object that it is a change of.
 struct Entry {
@@ -53,10 +53,6 @@ fn versions() -> (Repo, PathBuf, Vec<Entry>, Vec<String>) {
     let pack = packs.into_iter().find(|p| p.extension().is_some_and(|e| e == "pack")).unwrap();
     let entries = entries(&repo, &pack);
     (repo, pack, entries, secrets)
-}
-
-fn full(path: &Path) -> Run {
-    scan(path, ["-f", "jsonl", "--reveal", "--history-only", "--full-search"])
 }
 
 fn can_read(repo: &Repo, id: &str) -> bool {
