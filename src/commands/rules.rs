@@ -17,7 +17,9 @@ pub(super) fn run(command: RulesCommand) -> Result<Outcome, UsageError> {
                 (_, true) => ListFormat::Markdown,
                 _ => ListFormat::Table,
             };
-            list(&mut out, &Filter { provider, kind, severity }, format)
+            let filter = Filter { provider, kind, severity };
+            filter.check_provider()?;
+            list(&mut out, &filter, format)
         }
         RulesCommand::Show { id, json: as_json } => {
             let rules = RuleSet::builtin();
@@ -40,9 +42,23 @@ struct Filter {
 }
 
 impl Filter {
-    fn takes(&self, rule: &Rule) -> bool {
+    /// Fails for a provider that no rule has: mistyped, or one that we do not know.
+    fn check_provider(&self) -> Result<(), UsageError> {
+        match &self.provider {
+            Some(name) if !RuleSet::builtin().iter().any(|rule| self.takes_provider(rule)) => Err(UsageError::new(
+                format!("no rule's provider has {name:?} in its name; `spillcheck rules list` names all rules"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn takes_provider(&self, rule: &Rule) -> bool {
         let provider = self.provider.as_ref().map(|p| p.to_lowercase());
         provider.is_none_or(|p| rule.provider.to_lowercase().contains(&p))
+    }
+
+    fn takes(&self, rule: &Rule) -> bool {
+        self.takes_provider(rule)
             && self.kind.is_none_or(|k| k == rule.kind)
             && self.severity.is_none_or(|s| s == rule.severity)
     }

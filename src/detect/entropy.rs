@@ -40,8 +40,8 @@ pub fn floor(alphabet: u32, length: usize) -> f64 {
     }
 }
 
-/// The smallest usual alphabet that four fifths of the text's letters and digits belong to: 10, 16, 26 (letters of one case), 32
-/// (of base32: none of 0, 1, 8 and 9), 36 or 64. A fixed prefix or a separator does not change what the rest is made of.
+/// The smallest usual alphabet that four fifths of the text's letters and digits belong to: 10, 16, 22 (hexadecimal in both
+/// cases), 26 (letters of one case), 32 (of base32: none of 0, 1, 8 and 9), 36, 52 (letters of both cases) or 64. A fixed prefix or a separator does not change what the rest is made of.
 pub fn alphabet(text: &[u8]) -> u32 {
     let (mut digits, mut low_hex, mut high_hex, mut lower, mut upper, mut beyond) = (0usize, 0, 0, 0, 0, 0);
     for b in text {
@@ -68,16 +68,28 @@ pub fn alphabet(text: &[u8]) -> u32 {
             (_, false) => 32,
             (_, true) => 36,
         }
+    } else if most(digits + low_hex + high_hex) {
+        22
+    } else if digits + beyond == 0 {
+        52
     } else {
         64
     }
+}
+
+/// What stands before a checksum of eight hexadecimal digits, which are of a smaller alphabet than the rest and make the whole less
+/// random than its alphabet says.
+fn without_checksum(text: &[u8]) -> Option<&[u8]> {
+    const DIGITS: usize = 8;
+    let (body, sum) = text.split_at_checked(text.len().checked_sub(DIGITS)?)?;
+    (sum.iter().all(u8::is_ascii_hexdigit) && alphabet(body) == 64).then_some(body)
 }
 
 /// False when a text of this alphabet and length would practically never be drawn at random: few distinct symbols. A text of
 /// several parts, made of different alphabets perhaps, is random if its longest part is.
 pub fn looks_random(text: &[u8]) -> bool {
     let passes = |part: &[u8]| shannon(part) >= floor(alphabet(part), part.len());
-    if passes(text) {
+    if passes(text) || without_checksum(text).is_some_and(passes) {
         return true;
     }
     let parts = text.split(|b| matches!(b, b'-' | b'_' | b'.' | b'$' | b'|' | b':' | b'/'));
@@ -95,8 +107,10 @@ mod tests {
         for symbols in [
             "0123456789",
             "0123456789abcdef",
+            "0123456789abcdefABCDEF",
             "abcdefghijklmnopqrstuvwxyz",
             "abcdefghijklmnopqrstuvwxyz234567",
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
             "0123456789abcdefghijklmnopqrstuvwxyz",
             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
         ] {
@@ -129,6 +143,8 @@ mod tests {
         assert_eq!(alphabet(b"zz9"), 36);
         assert_eq!(alphabet(b"ZZ7"), 32);
         assert_eq!(alphabet(b"zzz"), 26);
-        assert_eq!(alphabet(b"aB"), 64);
+        assert_eq!(alphabet(b"aB"), 22);
+        assert_eq!(alphabet(b"zB"), 52);
+        assert_eq!(alphabet(b"zB9"), 64);
     }
 }

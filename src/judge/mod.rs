@@ -240,7 +240,8 @@ fn judge_random(
     if sequence || placeholder::is_pattern(body) || placeholder::is_time_uuid(secret) {
         confidence = Confidence::Low;
     }
-    if !sequence && matches!(rule.matcher, Matcher::Context(_)) && value::reads_as_words(body) {
+    let words = || value::reads_as_words(body) && !value::is_cased_at_random(body);
+    if !sequence && matches!(rule.matcher, Matcher::Context(_)) && words() {
         return Err(DropReason::Entropy);
     }
     Ok(confidence)

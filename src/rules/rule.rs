@@ -344,11 +344,13 @@ impl Rule {
         }
     }
 
-    /// More specific rules win where findings overlap: token over context over rules that know no provider.
+    /// More specific rules win where findings overlap: token over context over rules that know no provider. Where two providers issue
+    /// tokens of one form (Clerk and Stripe), the rule whose anchor is its provider's name has seen that beside the token, and knows more.
     pub fn specificity(&self) -> u8 {
         match (&self.matcher, self.generic) {
             // Our own rules say what the credential is and how to disable it.
             (Matcher::Token(token), _) if token.verbatim.is_some() => 3,
+            (Matcher::Token(token), false) if token.anchors.iter().any(|a| a.eq_ignore_ascii_case(&self.provider)) => 6,
             (Matcher::Token(_), false) => 5,
             (Matcher::Context(_), false) => 4,
             // Whatever has a name is told better by it.

@@ -40,13 +40,44 @@ fn whole_tokens_under_the_usual_names() {
         ("telegram-bot-token", "BOT_TOKEN=«{{digit:10}}:AA{{base64url:33}}»"),
         // Two providers whose keys begin alike.
         ("clerk-secret-key", "createClerkClient({ secretKey: '«sk_live_{{base62:42}}»' })"),
+        ("clerk-secret-key", "CLERK_SECRET=«sk_live_{{base62:32}}»"),
         ("stripe-secret-key", "stripe.api_key = '«sk_live_51{{base62:97}}»'"),
+        ("stripe-secret-key", "STRIPE_SECRET=«sk_live_{{base62:32}}»"),
+        // An environment of its own, before the token.
+        ("square-oauth-secret", "secret: «sandbox-sq0csp-{{base62:42}}A»"),
+        // Hexadecimal digits in both cases are of 22 signs, not of 64.
+        ("sourcegraph-access-token", "SRC_ACCESS_TOKEN=«sgp_{{HEX:8}}{{hex:8}}_{{HEX:10}}{{hex:20}}{{HEX:10}}»"),
         ("cloudinary-url", "CLOUDINARY_URL=cloudinary://{{digit:15}}:«{{base64url:27}}»@acme"),
     ] {
         let example = expand(template, 3).unwrap();
         let secret = example.text.as_bytes()[example.secret.unwrap()].to_vec();
         let found = found(&searcher, &example.text);
         assert!(found.contains(&(rule.to_owned(), secret)), "{rule}: {found:?}");
+    }
+}
+
+/// Of two rules of one form, the one that saw its provider's name beside the secret speaks, whichever comes first.
+#[test]
+fn what_stands_beside_a_secret_tells_rules_of_one_form_apart() {
+    let rule = |id: &str, anchor: &str, pattern: &str| {
+        format!(
+            "[[rule]]\nid = \"{id}\"\ntitle = \"A key\"\nkind = \"api-key\"\nseverity = \"low\"\nabout = \"A key of a test.\"\n\
+             impact = \"None at all.\"\n[rule.token]\nanchors = [\"{anchor}\"]\npattern = '{pattern}'\n[rule.examples]\n\
+             leak = [\"acme_key=«tk_{{{{base62:24}}}}»\", \"acme_key = «tk_{{{{base62:24}}}}»\"]\nclean = [\"tk_\", \"acme\"]\n"
+        )
+    };
+    let file = format!(
+        "provider = \"Acme\"\n[remedy]\ndisable = \"Delete it.\"\nrotate = \"Make another.\"\nstore = \"Nowhere.\"\n{}{}",
+        rule("own-plain", "tk_", "tk_[A-Za-z0-9]{24}"),
+        rule("own-named", "acme", "acme_key[ =]{1,3}(?P<secret>tk_[A-Za-z0-9]{24})"),
+    );
+    let mut rules = RuleSet::empty();
+    rules.add(spillcheck::rules::load::parse("own.toml", &file).unwrap()).unwrap();
+    let searcher = Searcher::new(&rules, NOW);
+    for (rule, template) in [("own-named", "acme_key=«tk_{{base62:24}}»"), ("own-plain", "other = «tk_{{base62:24}}»")]
+    {
+        let found = found(&searcher, &expand(template, 5).unwrap().text);
+        assert_eq!(found.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), [rule]);
     }
 }
 
