@@ -41,7 +41,8 @@ pub fn floor(alphabet: u32, length: usize) -> f64 {
 }
 
 /// The smallest usual alphabet that four fifths of the text's letters and digits belong to: 10, 16, 22 (hexadecimal in both
-/// cases), 26 (letters of one case), 32 (of base32: none of 0, 1, 8 and 9), 36, 52 (letters of both cases) or 64. A fixed prefix or a separator does not change what the rest is made of.
+/// cases), 26 (letters of one case), 32 (of base32: none of 0, 1, 8 and 9), 36, 52 (letters of both cases) or 64. A fixed prefix
+/// or a separator does not change what the rest is made of.
 pub fn alphabet(text: &[u8]) -> u32 {
     let (mut digits, mut low_hex, mut high_hex, mut lower, mut upper, mut beyond) = (0usize, 0, 0, 0, 0, 0);
     for b in text {
@@ -77,8 +78,8 @@ pub fn alphabet(text: &[u8]) -> u32 {
     }
 }
 
-/// What stands before a checksum of eight hexadecimal digits, which are of a smaller alphabet than the rest and make the whole less
-/// random than its alphabet says.
+/// What stands before a checksum of eight hexadecimal digits, which are of a smaller alphabet than the rest and make the whole
+/// less random than its alphabet says.
 fn without_checksum(text: &[u8]) -> Option<&[u8]> {
     const DIGITS: usize = 8;
     let (body, sum) = text.split_at_checked(text.len().checked_sub(DIGITS)?)?;

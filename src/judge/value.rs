@@ -146,8 +146,8 @@ pub(super) fn reads_as_words(value: &[u8]) -> bool {
         && words::score(value).0 > if value.len() < 12 { 0.0 } else { WORDY }
 }
 
-/// Whether small letters and capitals follow each other as nobody writes words: small ones alone, and several capitals before small
-/// ones, one time or more for every six bytes.
+/// Whether small letters and capitals follow each other as nobody writes words: small ones alone, and several capitals before
+/// small ones, one time or more for every six bytes.
 pub(super) fn is_cased_at_random(value: &[u8]) -> bool {
     let runs = value.chunk_by(|a, b| a.is_ascii_uppercase() == b.is_ascii_uppercase());
     let mut odd = 0;

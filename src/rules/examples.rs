@@ -3,21 +3,29 @@
 //!
 //! | template | becomes |
 //! |---|---|
-//! | `{{A:n}}` | n characters of alphabet A: digit, hex, HEX, lower, upper, alpha, base36, BASE36, base32, base58, base62, base64, base64url |
+//! | `{{A:n}}` | n characters of alphabet A: digit, hex, HEX, lower, upper, alpha, base36, BASE36, base32, base58, |
+//! | | base62, base64, base64url |
 //! | `{{uuid}}` `{{UUID}}` | a random UUID |
 //! | `{{password:n}}` | n characters as people choose them |
 //! | `{{basic}}` | base64 of user:password |
-//! | `{{github:ghp_}}` `{{npm}}` | a token with a valid checksum; likewise `{{gitlab:glpat-}}` `{{vercel:vcp_}}` `{{deno:ddp_}}` `{{apify}}` `{{grafana}}` `{{atlassian:ATATT}}` `{{confluent}}` `{{zuplo}}` `{{crates-io}}` |
+//! | `{{github:ghp_}}` `{{npm}}` | a token with a valid checksum; likewise `{{gitlab:glpat-}}` `{{vercel:vcp_}}` |
+//! | | `{{deno:ddp_}}` `{{apify}}` `{{grafana}}` `{{atlassian:ATATT}}` `{{confluent}}` `{{zuplo}}` `{{crates-io}}` |
 //! | `{{azure-his:ASt}}` `{{azure-cask:AZDO}}` | Azure's keys by signature; also `{{entra-secret}}` `{{azure-devops-pat}}` |
-//! | `{{wif}}` `{{xprv}}` `{{bip39:12}}` `{{bech32:nsec}}` | wallet keys; also `{{wif:uncompressed}}` `{{xprv:K}}` (yprv, zprv, tprv, uprv, vprv) `{{bip38}}` `{{tezos:edsk}}` `{{xrp-seed}}` `{{xrp-seed:ed25519}}` `{{stellar}}` |
+//! | `{{wif}}` `{{xprv}}` `{{bip39:12}}` `{{bech32:nsec}}` | wallet keys; also `{{wif:uncompressed}}` `{{xprv:K}}` |
+//! | | (yprv, zprv, tprv, uprv, vprv) `{{bip38}}` `{{tezos:edsk}}` `{{xrp-seed}}` `{{xrp-seed:ed25519}}` |
+//! | | `{{stellar}}` |
 //! | `{{bech32:age}}` `{{nkey:U}}` `{{wireguard}}` | keys of age, NATS (A, C, N, O, U, X) and WireGuard |
 //! | `{{ed25519-pair:F}}` | a seed and its public key; F: base64, base58, list |
-//! | `{{pypi}}` `{{sentry}}` `{{1password}}` | tokens that hold data; also `{{pypi:test}}` `{{grafana-cloud}}` `{{grafana-key}}` `{{mapbox:sk}}` `{{discord}}` `{{data-center-token}}` `{{intercom}}` `{{key-pair}}` `{{ngc}}` `{{nuget}}` `{{jfrog-reference}}` |
+//! | `{{pypi}}` `{{sentry}}` `{{1password}}` | tokens that hold data; also `{{pypi:test}}` `{{grafana-cloud}}` |
+//! | | `{{grafana-key}}` `{{mapbox:sk}}` `{{discord}}` `{{data-center-token}}` `{{intercom}}` `{{key-pair}}` |
+//! | | `{{ngc}}` `{{nuget}}` `{{jfrog-reference}}` |
 //! | `{{gcp-service-account}}` | the JSON of a service account's key; `{{gcp-service-account:compact}}` on one line |
 //! | `{{aws-id:AKIA}}` | a key id with an account in it |
 //! | `{{jwt}}` `{{jwt:K}}` `{{jwe}}` | a JSON web token; K: expired, none, anon, service-role |
-//! | `{{pem:K}}` `{{putty}}` `{{putty:encrypted}}` | a private key file, K: see `keys.rs`; `:escaped` after it writes `\n` for line ends, `:in-base64` after any template encodes it |
-//! | `{{pkcs12:K}}` | a key store in base64, K: empty, notasecret, changeit (its password), plain, sealed, trusted, certificates |
+//! | `{{pem:K}}` `{{putty}}` `{{putty:encrypted}}` | a private key file, K: see `keys.rs`; `:escaped` after it writes |
+//! | | `\n` for line ends, `:in-base64` after any template encodes it |
+//! | `{{pkcs12:K}}` | a key store in base64, K: empty, notasecret, changeit (its password), plain, sealed, trusted, |
+//! | | certificates |
 //! | `{{jks:K}}` | a key store of Java in base64, K: changeit (its password), sealed, jceks, certificates |
 
 use std::ops::Range;

@@ -24,7 +24,8 @@ pub(super) fn cut(pattern: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// Appends a text that `hir` matches. Assertions are passed over: a text that one of them forbids is not found, and tells nothing.
+/// Appends a text that `hir` matches. Assertions are passed over: a text that one of them forbids is not found, and tells
+/// nothing.
 fn draw(hir: &Hir, random: &mut Random, text: &mut Vec<u8>) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}

@@ -30,8 +30,8 @@ impl Alphabet {
         Self { members, shortest: shortest.max(1) }
     }
 
-    /// The first run of these bytes in `text[from..]` that is long enough to hold a match; all matches lie in such runs. Looks at one
-    /// byte in `shortest`, mostly.
+    /// The first run of these bytes in `text[from..]` that is long enough to hold a match; all matches lie in such runs. Looks
+    /// at one byte in `shortest`, mostly.
     pub fn run(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
         let is_member = |at: usize| self.members[usize::from(text[at])];
         let mut floor = from;

@@ -344,8 +344,9 @@ impl Rule {
         }
     }
 
-    /// More specific rules win where findings overlap: token over context over rules that know no provider. Where two providers issue
-    /// tokens of one form (Clerk and Stripe), the rule whose anchor is its provider's name has seen that beside the token, and knows more.
+    /// More specific rules win where findings overlap: token over context over rules that know no provider. Where two providers
+    /// issue tokens of one form (Clerk and Stripe), the rule whose anchor is its provider's name has seen that beside the token,
+    /// and knows more.
     pub fn specificity(&self) -> u8 {
         match (&self.matcher, self.generic) {
             // Our own rules say what the credential is and how to disable it.

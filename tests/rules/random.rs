@@ -14,7 +14,8 @@ const DRAWS: u64 = 1000;
 /// Values of no more characters have no floor of their own: all letters, they may be a word, and are taken for one.
 const SHORT: usize = 8;
 
-/// As many of `draws` may fail: one in a thousand, and what chance adds over 1,500 rules to a floor that four in ten thousand fail.
+/// As many of `draws` may fail: one in a thousand, and what chance adds over 1,500 rules to a floor that four in ten thousand
+/// fail.
 fn most_failures(draws: u64) -> usize {
     let expected = draws as f64 * 4e-4;
     (expected + 5.5 * expected.sqrt()).ceil().max(draws as f64 / 1000.0) as usize

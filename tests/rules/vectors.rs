@@ -3,7 +3,8 @@
 //!
 //! Algorithms below any token have vectors beside their code in `src/detect/check/`: Marvin32 (`marvin.rs`), CRC-16, base32 and
 //! base58 (`codec.rs`), CRC-24 (`pgp.rs`), the BIP-39 list and its first letters (`bip39.rs`), the routing field of GitLab
-//! (`tail.rs`), the first key of Hardhat (`published.rs`), DER lengths (`der.rs`), the range of secp256k1 (`secp256k1.rs`), fields of Azure's signatures (`wrapped.rs`).
+//! (`tail.rs`), the first key of Hardhat (`published.rs`), DER lengths (`der.rs`), the range of secp256k1 (`secp256k1.rs`),
+//! fields of Azure's signatures (`wrapped.rs`).
 
 #[path = "vectors/checksums.rs"]
 mod checksums;

@@ -20,8 +20,8 @@ pub(crate) fn crc_in(body: &[u8], digits: &[u8; 62]) -> [u8; TAIL] {
     radix(crc32fast::hash(body), digits)
 }
 
-/// `ghp_`, `gho_`, `ghu_`, `ghs_` with 36 characters, `ghr_` with 76, or 36 as at first. Other forms (`github_pat_`, `ghs_` around a JWT) have
-/// no known check.
+/// `ghp_`, `gho_`, `ghu_`, `ghs_` with 36 characters, `ghr_` with 76, or 36 as at first. Other forms (`github_pat_`, `ghs_`
+/// around a JWT) have no known check.
 pub(super) fn github(secret: &[u8]) -> Outcome {
     let Some((prefix, body)) = secret.split_at_checked(4) else { return Outcome::unproven() };
     match (prefix, body.len()) {

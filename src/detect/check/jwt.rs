@@ -47,8 +47,8 @@ pub(super) fn check(secret: &[u8], now: i64) -> Outcome {
     }
 }
 
-/// Why a token opens nothing: its claims are those of the sample on jwt.io, everybody knows the secret that signed it, or it proves one
-/// request alone (RFC 9449).
+/// Why a token opens nothing: its claims are those of the sample on jwt.io, everybody knows the secret that signed it, or it
+/// proves one request alone (RFC 9449).
 fn of_little_use(token: &[u8], header: &Map<String, Value>, algorithm: &str) -> Option<Fact> {
     const SAMPLE_SUBJECT: &str = "1234567890";
     if text(header, "typ", 40).is_some_and(|kind| kind.eq_ignore_ascii_case("dpop+jwt")) {
@@ -90,8 +90,8 @@ fn signs<M: Mac + KeyInit>(secret: &str, text: &[u8], signature: &[u8]) -> bool 
         .is_ok_and(|mac| mac.chain_update(text).verify_slice(signature).is_ok())
 }
 
-/// Whether a token with a registered algorithm names no issuer, or a host that documentation and tests use for one. What gives tokens out
-/// to others says who it is; what a test makes for itself does not.
+/// Whether a token with a registered algorithm names no issuer, or a host that documentation and tests use for one. What gives
+/// tokens out to others says who it is; what a test makes for itself does not.
 pub(crate) fn is_of_nobody(token: &[u8]) -> bool {
     const REGISTERED: [&str; 14] = [
         "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
