@@ -2,6 +2,7 @@
 
 use super::made::{says_password, text_of_base64};
 use super::says;
+use crate::detect::check::codec;
 use crate::detect::weak;
 use crate::judge::{placeholder, value};
 
@@ -12,6 +13,9 @@ pub(super) fn of_secret(secret: &[u8]) -> Option<&'static str> {
     }
     if is_counting(secret) {
         return Some("numbers in their order");
+    }
+    if is_counting_bytes(secret) {
+        return Some("bytes in their order");
     }
     if is_registry_path(secret) {
         return Some("names with backslashes between: a path");
@@ -106,6 +110,28 @@ fn is_counting(secret: &[u8]) -> bool {
             .all(|pair| matches!(pair, (Some(a), Some(b)) if a.checked_add(1) == Some(b)))
 }
 
+/// Escapes such as `\xC1` and nothing else, for as many bytes as keys have.
+pub(super) fn is_escaped_bytes(secret: &[u8]) -> bool {
+    secret.len() >= 4 * SHORTEST_KEY && escaped_bytes(secret).is_some()
+}
+
+/// Bytes of the shortest key.
+pub(super) const SHORTEST_KEY: usize = 16;
+
+/// The bytes that are written as escapes such as `\xC1`, if nothing else is.
+pub(super) fn escaped_bytes(secret: &[u8]) -> Option<Vec<u8>> {
+    let pieces = secret.chunks(4).map(|piece| piece.strip_prefix(b"\\x").filter(|digits| digits.len() == 2));
+    let digits = pieces.collect::<Option<Vec<_>>>()?.concat();
+    codec::hex(&digits)
+}
+
+/// Eight bytes or more in hexadecimal digits or as escapes, each one more than the last: `0405060708090a0b`.
+fn is_counting_bytes(secret: &[u8]) -> bool {
+    const FEWEST: usize = 8;
+    let bytes = escaped_bytes(secret).or_else(|| codec::hex(secret));
+    bytes.is_some_and(|bytes| bytes.len() >= FEWEST && bytes.windows(2).all(|w| w[0].checked_add(1) == Some(w[1])))
+}
+
 /// Three names or more with backslashes between, as in Windows' registry: `Software\\Acme\\Widgets`.
 fn is_registry_path(secret: &[u8]) -> bool {
     const FEWEST: usize = 3;
@@ -116,7 +142,7 @@ fn is_registry_path(secret: &[u8]) -> bool {
 /// Letters in either case, or one class from end to end: `^[Ss][Hh][Aa]`, `^[0-9a-z_]+$`.
 fn is_pattern(secret: &[u8]) -> bool {
     const FEWEST: usize = 2;
-    if secret.starts_with(b"^[") && secret.ends_with(b"$") {
+    if secret.starts_with(b"^[") && secret.ends_with(b"$") || memchr::memmem::find(secret, br"\p{").is_some() {
         return true;
     }
     let either = |w: &&[u8]| matches!(w, [b'[', upper, lower, b']'] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == *lower);
@@ -153,12 +179,30 @@ mod tests {
     fn what_stands_in_place_of_any_secret() {
         let list = |step: u32| (0..20).map(|n| (n * step).to_string()).collect::<Vec<_>>().join(",");
         let path = ["Software", "Acme", "Widgets"].join("\\");
-        for text in ["pwgen -1s 32", "openssl rand -hex 16", "^%{[Ss][Hh][Aa]%}", "^[0-9a-z_]+$", &list(1), &path] {
+        for text in [
+            "pwgen -1s 32",
+            "openssl rand -hex 16",
+            "^%{[Ss][Hh][Aa]%}",
+            "^[0-9a-z_]+$",
+            r"[\p{Alnum}]{6}",
+            &list(1),
+            &path,
+        ] {
             assert!(of_secret(text.as_bytes()).is_some(), "{text}");
         }
         for text in ["kq-1s 32", "Pw7 -kq", "kq[Zp]w7[Lx]", &list(3), r"kq\Zp7\wLx", r"ab\cd", ""] {
             assert_eq!(of_secret(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_that_programs_spell_out() {
+        let escapes = |n: u8, step: u8| (0..n).map(|b| format!("\\x{:02X}", 0x10 + b * step)).collect::<String>();
+        let hex = |n: u8, step: u8| (0..n).map(|b| format!("{:02x}", 4 + b * step)).collect::<String>();
+        assert!(is_counting_bytes(escapes(8, 1).as_bytes()) && is_counting_bytes(hex(16, 1).as_bytes()));
+        assert!(!is_counting_bytes(escapes(8, 2).as_bytes()) && !is_counting_bytes(hex(7, 1).as_bytes()));
+        assert!(is_escaped_bytes(escapes(16, 7).as_bytes()) && !is_escaped_bytes(escapes(15, 7).as_bytes()));
+        assert!(!is_escaped_bytes(format!("{}kq", escapes(16, 7)).as_bytes()) && !is_escaped_bytes(b""));
     }
 
     #[test]

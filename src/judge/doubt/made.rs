@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
+use super::instead::{SHORTEST_KEY, escaped_bytes};
 use crate::detect::check::codec::{self, percent_decoded};
 use crate::judge::words;
 
@@ -212,6 +213,10 @@ pub(super) fn is_hash(secret: &[u8]) -> bool {
         return true;
     }
     let Some(rest) = secret.strip_prefix(b"$") else { return false };
+    // A scheme of some framework, its function, its rounds, salt and hash: `$shiro1$SHA-256$500000$…`.
+    if rest.split(|b| *b == b'$').count() >= 5 {
+        return true;
+    }
     let id = rest.split(|b| *b == b'$').next().unwrap_or_default();
     let known = |scheme: &&[u8]| {
         // One letter may follow a number, as in `2b`.
@@ -323,11 +328,7 @@ pub(super) fn is_constraint(secret: &[u8]) -> bool {
 
 /// Escapes such as `\xC1` and nothing else, for fewer bytes than keys have.
 pub(super) fn is_short_constant(secret: &[u8]) -> bool {
-    const ESCAPE: usize = 4;
-    const SHORTEST_KEY: usize = 16;
-    let escape =
-        |e: &[u8]| matches!(e, [b'\\', b'x', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
-    !secret.is_empty() && secret.len() < ESCAPE * SHORTEST_KEY && secret.chunks(ESCAPE).all(escape)
+    escaped_bytes(secret).is_some_and(|bytes| (1..SHORTEST_KEY).contains(&bytes.len()))
 }
 
 /// A number as programs write it: `0xa44072db979083e9`, `134217728`, with the suffix of its type or without.
@@ -355,6 +356,7 @@ mod tests {
 
     #[test]
     fn names_with_years_and_hashes() {
+        assert!(is_hash(b"$scheme1$SHA-256$5000$U1==$zn=") && !is_hash(b"$scheme1$SHA-256$"));
         assert!(is_hash(b"pbkdf2_sha256$12000$U1$zn=") && !is_hash(b"pbkdf2$U1") && !is_hash(b"sha1"));
         for text in ["Staging2024#", "OldOne2022", "W0rk@HR2024#", "Staging2024!?"] {
             assert!(is_name_and_year(text.as_bytes()), "{text}");

@@ -172,13 +172,13 @@ fn is_tag(name: &[u8]) -> bool {
         && last_word(&name[..name.len() - last.len()]).to_ascii_lowercase().starts_with(b"auth")
 }
 
-/// `credentialPublicKey`; a public API key may be one for all to see, or the name of an exported constant.
+/// `credentialPublicKey`, `leftrsasigkey` of IPsec; a public API key may be one for all to see, or the name of an exported constant.
 fn is_name_of_public_key(name: &[u8]) -> bool {
     let mut before = &b""[..];
     signals::words(name).any(|(_, word)| {
         let public = before.eq_ignore_ascii_case(b"public") && word.eq_ignore_ascii_case(b"key");
         before = word;
-        public || says(word, &["pubkey", "publickey"], 1)
+        public || says(word, &["pubkey", "publickey", "rsasigkey", "leftrsasigkey", "rightrsasigkey"], 1)
     })
 }
 
@@ -280,6 +280,7 @@ mod tests {
             ("generic-token", "name=\"csrfmiddlewaretoken\" value=\"{{base62:32}}\"", "session"),
             ("generic-key", "Sec-WebSocket-Key: {{base64:22}}==", "challenge"),
             ("generic-token", "credentialPublicKey: \"{{base62:32}}\"", "public"),
+            ("generic-key", "leftrsasigkey=0sAQN{{base62:60}}", "public"),
             ("generic-key", "publicResourceKey: \"{{base62:32}}\"", "public"),
             ("generic-key", "unique_key: \"{{hex:40}}\"", "kept"),
             ("generic-key", "pubkey, err := ParseKey(\"{{base64:43}}=\")", "public"),

@@ -136,8 +136,8 @@ fn example_of_use(rule: &Rule, text: &[u8], candidate: &Candidate, secret: &[u8]
     if is_made_for_a_sample(text, candidate) {
         return Some("handed to a function that makes samples or hashes");
     }
-    if is_in_address_of_examples(text, candidate) {
-        return Some("part of an address that examples use");
+    if let Some(reason) = in_address(rule, text, candidate) {
+        return Some(reason);
     }
     if language::is_given_as_example(text, candidate) {
         return Some(language::GIVEN_AS_EXAMPLE);
@@ -179,6 +179,9 @@ fn in_some_files(
     secret: &[u8],
 ) -> Option<(Where, &'static str)> {
     let sample = |reason| Some((Where::Samples, reason));
+    if rule.id == "generic-salt" && (super::is_bytes(secret) || instead::is_escaped_bytes(secret)) {
+        return Some((Where::Everywhere, "bytes that a program spells out: the salt of a protocol"));
+    }
     if rule.id == "generic-salt" {
         return sample("a salt opens nothing");
     }
@@ -214,6 +217,9 @@ fn in_some_files(
     }
     if matches!(&*rule.id, "generic-token" | "generic-password" | "generic-auth") && value::is_uuid(secret) {
         return Some((Where::Folders, "a UUID of a test or a sample: an id as likely as a token"));
+    }
+    if super::is_bytes(secret) || instead::is_escaped_bytes(secret) {
+        return Some((Where::Fixtures, "bytes that a program spells out: a vector of a test"));
     }
     if rule.id == "generic-password" && digest::is_long_as_one(secret) {
         return Some((Where::Fixtures, "as long as a digest: the hash of a password that a test made up"));
@@ -331,13 +337,19 @@ fn is_made_for_a_sample(text: &[u8], candidate: &Candidate) -> bool {
     says(&call[start..], &["sample", "example", "fake", "mock", "dummy", "stub", "hash"], 1)
 }
 
-/// Whether a value stands in an address whose host examples use; the password in front of a host has a doubt of its own.
-fn is_in_address_of_examples(text: &[u8], candidate: &Candidate) -> bool {
+/// What is said of a value in an address: its host is one that examples use, or it is a key that pages hand on, such as the one a font is
+/// asked for with. The password in front of a host has a doubt of its own, and keys of providers in addresses have rules.
+fn in_address(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<&'static str> {
     let head = head(text, candidate);
     let start =
         head.iter().rposition(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'<' | b'(' | b'`')).map_or(0, |n| n + 1);
     let address = &head[start..];
-    memchr::memmem::find(address, b"://").is_some_and(|n| super::is_host_of_examples(&address[n + 3..]))
+    let host = memchr::memmem::find(address, b"://").map(|n| &address[n + 3..])?;
+    if super::is_host_of_examples(host) {
+        return Some("part of an address that examples use");
+    }
+    let short = candidate.secret.len() <= USUAL_MADE;
+    (rule.id == "generic-key" && short).then_some("a short key in an address, which pages show")
 }
 
 /// Two plain words before the name, in the same line.

@@ -224,6 +224,12 @@ fn what_is_no_secret_wherever_it_stands() {
 fn salts_nonces_cookies_and_keys_in_documentation() {
     for (id, text, wanted) in [
         ("generic-salt", "password_salt = \"{{hex:40}}\"", Where::Samples),
+        (
+            "generic-salt",
+            "salt = \"\\x38\\x76\\x2c\\xf7\\xf5\\x59\\x34\\xb3\\x4d\\x17\\x9a\\xe6\\xa4\\xc8\\x0c\\xad\\x11\"",
+            Where::Everywhere,
+        ),
+        ("generic-key", "/* from https://fonts.acme.net/l/font?kit=a&skey={{hex:16}}&v=v14#Lato */", Where::Everywhere),
         ("generic-salt", "<script nonce=\"{{base64:24}}\">", Where::Everywhere),
         ("generic-token", "# Set-Cookie: session={{base62:32}}", Where::Everywhere),
         ("generic-token", "Set-Cookie: session={{base62:32}}", Where::Samples),
