@@ -149,13 +149,14 @@ pub(super) fn reads_as_words(value: &[u8]) -> bool {
 /// Whether small letters and capitals follow each other as nobody writes words: small ones alone, and several capitals before
 /// small ones, one time or more for every six bytes.
 pub(super) fn is_cased_at_random(value: &[u8]) -> bool {
-    let runs = value.chunk_by(|a, b| a.is_ascii_uppercase() == b.is_ascii_uppercase());
     let mut odd = 0;
-    let mut capitals = 0;
-    for run in runs {
-        let is_upper = run.first().is_some_and(u8::is_ascii_uppercase);
-        odd += usize::from(!is_upper && run.len() == 1) + usize::from(!is_upper && capitals > 1);
-        capitals = if is_upper { run.len() } else { 0 };
+    for word in value.split(|b| !b.is_ascii_alphabetic()).filter(|word| word.iter().any(u8::is_ascii_uppercase)) {
+        let mut capitals = 0;
+        for run in word.chunk_by(|a, b| a.is_ascii_uppercase() == b.is_ascii_uppercase()) {
+            let is_upper = run.first().is_some_and(u8::is_ascii_uppercase);
+            odd += usize::from(!is_upper && run.len() == 1) + usize::from(!is_upper && capitals > 1);
+            capitals = if is_upper { run.len() } else { 0 };
+        }
     }
     odd * 6 >= value.len() && odd > 0
 }
@@ -194,7 +195,9 @@ mod tests {
 
     #[test]
     fn words_and_random_letters_are_told_apart_by_their_case() {
-        for value in ["helloWorldAgain", "HelloWorld", "getHTTPFromXMLDoc", "CONSTANT_NAME", "plain", ""] {
+        for value in
+            ["helloWorldAgain", "HelloWorld", "getHTTPFromXMLDoc", "MY_SECRET_KEY", "FOO_BAR", "a_b_c", "plain", ""]
+        {
             assert!(!is_cased_at_random(value.as_bytes()), "{value}");
         }
         for value in ["mekREibePMEn", "hRnCEItoICAs", "miPaoxreNsGu", "bLEAOFgaNNcTOraUsBMX"] {

@@ -56,6 +56,21 @@ fn whole_tokens_under_the_usual_names() {
     }
 }
 
+/// A value one character longer than the rule's is another one, not a piece of it.
+#[test]
+fn longer_values_are_not_reported_in_pieces() {
+    let rules = RuleSet::builtin();
+    let searcher = Searcher::new(&rules, NOW);
+    for (rule, template) in [
+        ("ngrok-authtoken", "ngrok config add-authtoken 2{{base62:26}}_1{{base62:21}}"),
+        ("github-token-in-url", "git clone https://{{hex:41}}:x-oauth-basic@github.com/acme/app"),
+        ("appfollow-api-token", "APPFOLLOW_API_TOKEN=eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.{{base62:74}}.{{base62:44}}"),
+    ] {
+        let found = found(&searcher, &expand(template, 4).unwrap().text);
+        assert!(!found.iter().any(|(id, _)| id == rule), "{rule}: {found:?}");
+    }
+}
+
 /// Of two rules of one form, the one that saw its provider's name beside the secret speaks, whichever comes first.
 #[test]
 fn what_stands_beside_a_secret_tells_rules_of_one_form_apart() {
