@@ -208,7 +208,9 @@ fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], 
         secret.first().is_some_and(u8::is_ascii_lowercase)
             && secret.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
     };
-    let first = signals::words(name).next().map_or(&[][..], |(_, word)| word);
+    // `self.update_password` begins with the verb, too.
+    let own = |word: &[u8]| [&b"self"[..], b"this"].contains(&word);
+    let first = signals::words(name).map(|(_, word)| word).find(|word| !own(word)).unwrap_or_default();
     let ends = |end: &[u8]| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
     let attribute = text[candidate.secret.start.saturating_sub(2)..candidate.secret.start].starts_with(b"=");
     let unclosed = |open: u8, close: u8| secret.contains(&open) && !secret.contains(&close);

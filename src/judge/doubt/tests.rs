@@ -182,7 +182,7 @@ fn what_is_no_secret_wherever_it_stands() {
         "COOKIE_SECRET=\"pwgen -1s 32\"",
         "the password:\n```ruby\n",
         "Password: Option<i32>,",
-        "if update_password == 'always'",
+        "if self.update_password == 'always'",
         "if [ $test_key == \"freebsd-13-amd64\" ]",
         "\"@acme/credential-provider-env\": \"npm:3.378.0\"",
         "Example: APP_SECRET={{base62:24}}",
