@@ -47,8 +47,8 @@ fn findings(text: &str, path: &str) -> Vec<Seen> {
     found.iter().map(seen).filter(|seen| seen.4.is_some()).collect()
 }
 
-/// Whether `template`, in a file at `path`, gives a finding of `rule` with the marked bytes at the marked place, as sure as `least`
-/// or surer. `Err` says what there is in its place.
+/// Whether `template`, in a file at `path`, gives a finding of `rule` with the marked bytes at the marked place, as
+/// sure as `least` or surer. `Err` says what there is in its place.
 fn check(template: &str, path: &str, rule: &str, least: Confidence) -> Result<(), String> {
     let example = examples::expand(template, 11).unwrap();
     let marked = example.secret.clone().unwrap();

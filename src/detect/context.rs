@@ -8,8 +8,8 @@ use crate::rules::{Context, Edge};
 /// Room for the rest of the name that contains the word, and for what stands between it and its value.
 pub(super) const OWN_NAME: usize = assign::LONGEST_NAME + assign::LONGEST_GAP;
 
-/// What reading the value of the own name takes: one of up to `max` bytes in two pieces, and some bytes more that tell a longer one
-/// from it.
+/// What reading the value of the own name takes: one of up to `max` bytes in two pieces, and some bytes more that tell
+/// a longer one from it.
 pub(super) fn own_sight(max: u32) -> usize {
     const MORE: usize = 16;
     OWN_NAME + (max as usize).min(assign::LONGEST_VALUE) + joined::ROOM + MORE
@@ -148,9 +148,32 @@ fn gap_is_foreign(gap: &[u8]) -> bool {
 
 /// Whether a value is the hash of a revision or of a file, as lock files and links to code hold them.
 fn is_revision(text: &[u8], value: &Range<usize>) -> bool {
-    const BEFORE: [&[u8]; 6] = [b"#", b"@", b"/blob/", b"/commit/", b"/tree/", b"/raw/"];
+    const BEFORE: [&[u8]; 13] = [
+        b"#",
+        b"@",
+        b"/blob/",
+        b"/commit/",
+        b"/tree/",
+        b"/raw/",
+        b"/blobs/",
+        b"/commits/",
+        b"/trees/",
+        b"/zipball/",
+        b"/tarball/",
+        b"/tar.gz/",
+        b"/archive/",
+    ];
     let hex = text[value.clone()].iter().all(u8::is_ascii_hexdigit);
-    hex && BEFORE.into_iter().any(|before| text[..value.start].ends_with(before))
+    let head = &text[..value.start];
+    hex && (BEFORE.into_iter().any(|before| head.ends_with(before)) || ends_with_time(head))
+}
+
+/// Whether a text ends as the version that Go makes of a commit does before its hash: `v0.0.0-20180924051300-`.
+fn ends_with_time(head: &[u8]) -> bool {
+    const DIGITS: usize = 14;
+    let Some(time) = head.strip_suffix(b"-").filter(|time| time.len() > DIGITS) else { return false };
+    let (before, digits) = time.split_at(time.len() - DIGITS);
+    matches!(before.last(), Some(b'-' | b'.')) && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// A name that is nothing but the word says whose the value is, and not what; nor does one that only calls it a credential.
@@ -162,4 +185,29 @@ fn says_little(label: &[u8], word: &[u8]) -> bool {
 fn is_credential(label: &[u8]) -> bool {
     const WORDS: [&[u8]; 8] = [b"key", b"token", b"secret", b"private", b"access", b"auth", b"passw", b"credential"];
     WORDS.iter().any(|word| memchr::memmem::find(label, word).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_of_revisions() {
+        let hash = "0393e58bdf10a1b2c3d4e5f60718293a4b5c6d7e";
+        for (before, revision) in [
+            ("https://api.github.com/repos/acme/app/zipball/", true),
+            ("https://codeload.github.com/acme/app/tar.gz/", true),
+            ("https://git.acme.io/api/git/blobs/", true),
+            ("uses: acme/app@", true),
+            ("github.com/acme/app v0.0.0-20180924051300-", true),
+            ("github.com/acme/app v1.2.4-0.20180924051300-", true),
+            ("github acme-20180924-", false),
+            ("github ", false),
+        ] {
+            let text = format!("{before}{hash}");
+            assert_eq!(is_revision(text.as_bytes(), &(before.len()..text.len())), revision, "{text}");
+        }
+        let other = "github.com/acme/app/tar.gz/zzzz";
+        assert!(!is_revision(other.as_bytes(), &(other.len() - 4..other.len())));
+    }
 }

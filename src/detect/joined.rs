@@ -1,6 +1,6 @@
 //! String literals in pieces: `"ghp_ab" + "cd…"`, as programs are written to keep lines short or scanners away.
 //!
-//! *Glue* is what stands between two pieces: the quote that closes one, an operator or a line end, and the quote that opens the
+//! *Glue* is what stands between two pieces: the quote that closes one, an operator or white space, and the quote that opens the
 //! next. A candidate spans all its pieces; [`without_glue`] gives what the program makes of them.
 
 use std::ops::Range;
@@ -20,8 +20,10 @@ const OPERATORS: [&[u8]; 6] = [b"..", b"+", b".", b"& _", b"&", b"\\"];
 pub(super) struct Glue {
     /// From the closing quote to the opening one, both included.
     pub(super) range: Range<usize>,
-    /// An operator says that the pieces are one value. Without it only the line end between them does.
+    /// An operator says that the pieces are one value.
     pub(super) operator: bool,
+    /// Without it only the line end between them does, or, on one line, what follows the last piece.
+    line_end: bool,
 }
 
 /// The glue whose first quote is at `at`.
@@ -39,8 +41,10 @@ pub(super) fn glue(text: &[u8], at: usize) -> Option<Glue> {
     // A continued line is a line end like others.
     let operator = found.is_some_and(|operator| *operator != b"\\");
     next = white(next + found.map_or(0, |operator| operator.len()));
-    let parted = operator || text[at..next].contains(&b'\n');
-    (parted && next < end && text[next] == quote).then_some(Glue { range: at..next + 1, operator })
+    let line_end = text[at..next].contains(&b'\n');
+    // Two quotes without anything between them are one that stands for itself, in SQL and elsewhere.
+    let parted = operator || next > at + 1;
+    (parted && next < end && text[next] == quote).then_some(Glue { range: at..next + 1, operator, line_end })
 }
 
 /// `whole` without its glue.
@@ -60,6 +64,7 @@ pub(super) fn without_glue(whole: &[u8]) -> Vec<u8> {
 
 /// The last byte of a literal whose first piece ends at the quote at `end`; `end` if there is no other piece.
 pub(super) fn last_end(text: &[u8], mut end: usize) -> usize {
+    let mut beside = None;
     while let Some(glue) = glue(text, end) {
         let quote = text[end];
         let from = glue.range.end;
@@ -70,9 +75,22 @@ pub(super) fn last_end(text: &[u8], mut end: usize) -> usize {
         if !glue.operator && (after.starts_with(b":") || after.starts_with(b"=")) {
             break;
         }
+        if !glue.operator && !glue.line_end {
+            beside.get_or_insert(end);
+        }
         end = close;
     }
-    end
+    match beside {
+        Some(first) if !ends_statement(&text[end + 1..]) => first,
+        _ => end,
+    }
+}
+
+/// Whether literals side by side on one line may be pieces of one value, by what follows the last: in lists of Nix and in
+/// commands each is a value of its own.
+fn ends_statement(rest: &[u8]) -> bool {
+    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    matches!(rest.get(blanks), None | Some(b';' | b',' | b')' | b'}' | b'\n' | b'\r'))
 }
 
 /// The secret of a token that begins at `start` and goes on in other pieces.
@@ -119,10 +137,12 @@ mod tests {
             "ab\"\n  \"cd",
             "ab\" \\\n  \"cd",
             "ab` + `cd",
+            "ab\" \"cd",
+            "ab\"\t\"cd",
         ] {
             assert_eq!(without_glue(text.as_bytes()), b"abcd", "{text:?}");
         }
-        for text in ["ab\" \"cd", "ab\", \"cd", "ab\" + x + \"cd", "ab\" + 'cd", "ab\" - \"cd", "ab\"\n\n\n: \"cd"] {
+        for text in ["ab\"\"cd", "ab\", \"cd", "ab\" + x + \"cd", "ab\" + 'cd", "ab\" - \"cd", "ab\"\n\n\n: \"cd"] {
             assert_eq!(without_glue(text.as_bytes()), text.as_bytes(), "{text:?}");
         }
         let far = format!("ab\"{}+ \"cd", " ".repeat(LONGEST_GLUE));
@@ -139,6 +159,12 @@ mod tests {
             ("ab\" + \"$cd\"", 2),
             ("ab\"\n\"cd\": 1", 2),
             ("ab\"\n\"cd\")", 7),
+            ("ab\" \"cd\";", 7),
+            ("ab\" \"cd\" \"ef\"\n", 12),
+            ("ab\" \"cd\" ]", 2),
+            ("ab\" \"cd\" \"ef\" ]", 2),
+            ("ab\" \"cd\": 1", 2),
+            ("ab\" \"cd\" ef", 2),
             ("ab\"", 2),
         ] {
             assert_eq!(last_end(text.as_bytes(), 2), wanted, "{text:?}");

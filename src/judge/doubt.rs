@@ -233,7 +233,8 @@ fn says_no_secret(rule: &Rule, text: &[u8], candidate: &Candidate, name: &[u8], 
 fn is_piece_of_type(secret: &[u8]) -> bool {
     let Some(bracket) = secret.iter().position(|b| *b == b'<') else { return false };
     let word = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_alphanumeric);
-    secret[0].is_ascii_uppercase() && word(&secret[..bracket]) && word(&secret[bracket + 1..])
+    let named = secret.get(bracket + 1).is_some_and(u8::is_ascii_alphabetic);
+    named && secret[0].is_ascii_uppercase() && word(&secret[..bracket]) && word(&secret[bracket + 1..])
 }
 
 /// Whether a bare value of a program is an identifier: the name of a variable, for what is a literal there stands in quotes.

@@ -4,7 +4,7 @@
 use super::{Judged, doubt, variable_part};
 use crate::detect::check::{self, Verdict};
 use crate::detect::{Relation, entropy, weak};
-use crate::rules::{Kind, Matcher, Rule};
+use crate::rules::{Confidence, Kind, Matcher, Rule};
 
 /// One thing that was looked at, and what came out. Holds no bytes of the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +15,16 @@ pub struct Signal {
     pub text: String,
 }
 
-/// What the rule of `judged` made of its candidate, in the order in which it counts. `now` is the time of the scan, seconds
-/// since 1970.
-pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signal> {
+/// What the rule of `judged` made of its candidate in a file at `path`, in the order in which it counts. `now` is the time
+/// of the scan, seconds since 1970.
+pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64, path: &str) -> Vec<Signal> {
     let bytes = judged.candidate.bytes(text);
     let secret: &[u8] = &bytes;
     let mut signals = vec![Signal { name: "tie", text: tie(rule, judged).to_owned() }];
+    if rule.confidence == Confidence::Low {
+        let text = "whatever it finds is of low confidence: alone it opens little, or may be something else".to_owned();
+        signals.push(Signal { name: "rule", text });
+    }
     if check::is_published_example(secret) {
         signals.push(Signal {
             name: "example",
@@ -40,7 +44,7 @@ pub fn signals(rule: &Rule, text: &[u8], judged: &Judged, now: i64) -> Vec<Signa
         signals.push(Signal { name: "check", text: format!("{check}: {verdict}{facts}") });
     }
     for doubt in doubt::all(rule, text, &judged.candidate) {
-        signals.push(Signal { name: "form", text: format!("{}: {}", doubt.reason, doubt.outcome()) });
+        signals.push(Signal { name: "form", text: format!("{}: {}", doubt.reason, doubt.outcome(path)) });
     }
     if let Some(text) = weak_password(rule, secret, judged) {
         signals.push(Signal { name: "form", text: text.to_owned() });

@@ -166,8 +166,8 @@ pub struct Explanation {
     pub most: Option<Confidence>,
 }
 
-/// The score of a value in one kind of file, signal by signal: at each step down a tree, the change of the mean is put down to the
-/// signal asked for.
+/// The score of a value in one kind of file, signal by signal: at each step down a tree, the change of the mean is put
+/// down to the signal asked for.
 pub(super) fn explain(place: &Place<'_>, kind: FileKind, test: bool, most: Option<Confidence>) -> Explanation {
     let mut signals = signals::measure(place, signals::own(place, is_hopeless));
     signals[Signal::FileKind as usize] = kind as i16;

@@ -7,8 +7,8 @@ use crate::detect::Relation;
 use crate::report::DropReason;
 use crate::rules::Confidence;
 
-/// Marks, among judged candidates whose secrets overlap, all but the best as dropped: a real tie before mere nearness, more specific rule first, then higher
-/// confidence, then the longer secret, then the rule that comes first.
+/// Marks, among judged candidates whose secrets overlap, all but the best as dropped: a real tie before mere nearness,
+/// more specific rule first, then higher confidence, then the longer secret, then the rule that comes first.
 pub(super) fn resolve(judged: &mut [Judged]) {
     if judged.len() < 2 {
         return;
@@ -51,8 +51,8 @@ pub(super) fn resolve(judged: &mut [Judged]) {
     }
 }
 
-/// Drops what rules that know no provider make of bytes that an offline check knows to be no secret: a publishable key, a public key, a
-/// token without a signature.
+/// Drops what rules that know no provider make of bytes that an offline check knows to be no secret: a publishable key,
+/// a public key, a token without a signature.
 fn silence_generic(judged: &mut [Judged]) {
     let recognised = |j: &Judged| {
         // A check that cannot read the structure says only that its own rule does not apply.

@@ -92,7 +92,17 @@ pub(super) fn stands_in(value: &[u8]) -> bool {
         || memchr::memmem::find(value, b"EXAMPLE").is_some()
         || is_mask(value)
         || is_mostly_one(value)
+        || is_version(value)
         || is_reference(value) && !json
+}
+
+/// What a package manager is asked for: `^4.0.23`, `npm:3.378.0`, `>=1.2`.
+fn is_version(value: &[u8]) -> bool {
+    let version = value.strip_prefix(b"npm:").unwrap_or(value);
+    let bare = version.iter().position(|b| !b"^~<>= ".contains(b)).map_or(&[][..], |n| &version[n..]);
+    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let numbers = bare.split(|b| *b == b'.').take_while(|part| digits(part)).count();
+    bare.len() < value.len() && numbers >= 2 && bare.split(|b| *b == b'.').count() == numbers
 }
 
 /// A quarter of the value at least is made of telling words.
@@ -275,6 +285,16 @@ mod tests {
             "{0}",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn versions_that_are_asked_for() {
+        for value in ["^4.0.23", "npm:3.378.0", "npm:^0.1.6", ">=1.2", "~> 1.0"] {
+            assert!(stands_in(value.as_bytes()), "{value}");
+        }
+        for value in ["3.378.0", "^4", "^4.0.x7Qz", "npm:kq8fakeZ2m", "^^^^"] {
+            assert!(!is_version(value.as_bytes()), "{value}");
         }
     }
 

@@ -69,7 +69,7 @@ impl Searcher<'_> {
                 secret: Secret::new(&judged.candidate.bytes(text)),
                 start: positions.of(secret.start),
                 end: positions.of(secret.end),
-                signals: signals(self.rules().get(judged.candidate.rule), text, judged, self.now),
+                signals: signals(self.rules().get(judged.candidate.rule), text, judged, self.now, path),
                 model: judge::explain(self.rules(), text, &judged.candidate, path),
                 verdict: judged.verdict,
                 beaten_by: (judged.verdict == Err(DropReason::Overlap)).then(|| winner(&settled, &secret)).flatten(),

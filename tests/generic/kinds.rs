@@ -26,6 +26,11 @@ fn what_tools_write_is_no_secret() {
             "js-tokens@^4.0.0:\n  resolved \"https://registry.yarnpkg.com/js-tokens/-/js-tokens-4.0.0.tgz#{{hex:40}}\"\n  integrity sha512-{{base64:86}}==\n",
         ),
         (
+            "yarn lockfile of a newer form",
+            "renamed.txt",
+            "  dependencies:\n    \"@acme/credential-provider-env\": \"npm:3.378.0\"\n    \"@acme/auth-token\": \"npm:^3.378.2\"\n",
+        ),
+        (
             "cargo lockfile",
             "renamed.txt",
             "[[package]]\nname = \"secrecy-token\"\nversion = \"0.8.0\"\nchecksum = \"{{hex:64}}\"\n",

@@ -162,6 +162,7 @@ fn literals_in_pieces() {
         ("a.vb", format!("t = \"{a}\" & _\n  \"{b}\"\n")),
         ("a.py", format!("t = (\"{a}\"\n     \"{b}\")\n")),
         ("a.py", format!("t = \"{a}\" \\\n    \"{b}\"\n")),
+        ("a.c", format!("const char *t = \"{a}\" \"{b}\";\n")),
     ] {
         let found = findings(&text, path);
         let column = text.lines().next().unwrap().find("ghp_").unwrap() as u32 + 1;
@@ -170,7 +171,11 @@ fn literals_in_pieces() {
     }
     let key = examples::expand("{{base62:40}}", 9).unwrap().text;
     let (a, b) = key.split_at(22);
-    for text in [format!("api_token = \"{a}\" + \"{b}\"\n"), format!("api_token = (\"{a}\"\n    \"{b}\")\n")] {
+    for text in [
+        format!("api_token = \"{a}\" + \"{b}\"\n"),
+        format!("api_token = (\"{a}\"\n    \"{b}\")\n"),
+        format!("api_token = \"{a}\" \"{b}\"\n"),
+    ] {
         let found: Vec<_> = findings(&text, "a.py").into_iter().map(|f| (f.0, f.1, f.2)).collect();
         assert_eq!(found, [(TOKEN.to_owned(), key.clone(), 1)], "{text}");
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::num::NonZeroU32;
+use std::path::Path;
 
 use crate::finding::Finding;
 use crate::judge::Explanation;
@@ -9,7 +10,7 @@ use crate::report::{DropReason, Report, printable};
 use crate::rules::Confidence;
 use crate::search::{Explained, Trace};
 use crate::settings::Settings;
-use crate::suppression::{Suppression, SuppressionKind};
+use crate::suppression::{Suppression, SuppressionKind, UnusedAllow};
 
 /// Signals of the value model shown without `--verbose`: those with the most to say.
 const SIGNALS: usize = 12;
@@ -52,6 +53,9 @@ impl Page<'_> {
         if explained.traces.is_empty() {
             text.push_str(&format!("No rule sees a value on line {}.\n", self.line));
         }
+        for unused in self.report.unused_allows.iter().filter(|unused| self.is_beside(unused)) {
+            text.push_str(&format!("It allows nothing: {}.\n", printable(&unused.to_string())));
+        }
         let names: Vec<String> = explained
             .idle
             .iter()
@@ -67,6 +71,13 @@ impl Page<'_> {
             );
         }
         text
+    }
+
+    /// Whether a comment that allows nothing stands on the line, or on the one before for the sake of this one.
+    fn is_beside(&self, unused: &UnusedAllow) -> bool {
+        let (here, file) = (self.line.get(), Path::new(&*unused.file));
+        let same = Path::new(self.path).ends_with(file) || file.ends_with(self.path);
+        same && unused.line.is_some_and(|line| line.get() == here || line.get() + 1 == here)
     }
 
     fn trace(&self, trace: &Trace, text: &mut String) {
@@ -161,12 +172,15 @@ impl Page<'_> {
                     "dropped: unlikely, by the score of the value model".to_owned()
                 }
                 Some(model) if model.most.is_none() => "dropped: unlikely by its form, whatever the score".to_owned(),
-                _ => "dropped: unlikely".to_owned(),
+                _ => "dropped: unlikely, by its form or by what stands before it".to_owned(),
             },
             End::Dropped(DropReason::Placeholder) => {
                 "dropped: placeholder; a reference, a template, a mask, a word such as \
                  `changeme` or next to nothing stands for a value"
                     .to_owned()
+            }
+            End::Dropped(DropReason::Entropy) => {
+                "dropped: not random; what this rule looks for is drawn by machines".to_owned()
             }
             End::Dropped(reason) => format!("dropped: {}", reason.as_str()),
         }

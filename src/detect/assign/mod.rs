@@ -2,12 +2,14 @@
 //!
 //! One small grammar serves `K=v`, `k: v`, `"k": "v"`, `k => 'v'`, `<k>v</k>`, `k="v"`, `setK("v")`, `--k v`,
 //! `environ["K"] = "v"`, `k: &str = "v"`, `x.k("v")`, `k = Some("v")`, `k == "v"`, header lines, URL queries, escaped JSON
-//! (`\"k\": \"v\"`), and pairs in which the name is itself a value (`name: K`, `value: v`, in either order). A value lies on a later line than
-//! its operator only where the syntax says so: quoted, in a block scalar, after a backslash, in an element.
+//! (`\"k\": \"v\"`), and pairs in which the name is itself a value (`name: K`, `value: v`, in either order). A value lies
+//! on a later line than its operator only where the syntax says so: quoted, in a block scalar, after a backslash, in an
+//! element.
 
 mod before;
 mod cursor;
 mod pair;
+mod quotes;
 mod setting;
 mod table;
 #[cfg(test)]
@@ -110,6 +112,9 @@ pub(super) fn values_after(text: &[u8], name: &Range<usize>) -> Vec<Value> {
 pub(super) fn value_after(text: &[u8], name: &Range<usize>) -> Option<Value> {
     let limit = text.len().min(name.end + LONGEST_GAP + LONGEST_VALUE + 8);
     let mut c = Cursor { text, at: name.end, limit };
+    if let Some(value) = quotes::value(&c) {
+        return Some(value);
+    }
     if ends_expression(&c) {
         return None;
     }
@@ -185,7 +190,9 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
         }
         b':' => {
             c.skip(|b| b == b':');
-            if c.eat(b"=") { Some(Operator::Equals) } else { Some(Operator::Colon) }
+            // What a shell takes if the variable is not set: `${k:-v}`.
+            let default = c.text[..name.start].ends_with(b"${") && c.eat(b"-");
+            if default || c.eat(b"=") { Some(Operator::Equals) } else { Some(Operator::Colon) }
         }
         b'*' if c.eat(b"**:") => Some(Operator::Colon),
         b'<' if c.eat(b"<-") => Some(Operator::Equals),
@@ -211,6 +218,7 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
             c.at += 1;
             Some(Operator::Call)
         }
+        b'{' if !quoted && blanks > 0 => accessors(c),
         b'{' if !quoted && c.eat(b"{") => Some(Operator::Call),
         b',' if quoted || c.rest().starts_with(b", \"") && c.text[..name.start].ends_with(b"{") => {
             c.at += 1;
@@ -225,6 +233,17 @@ fn operator(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool, blanks: usize
         _ if blanks > 0 || c.at_continuation() => blank(c, name),
         _ => None,
     }
+}
+
+/// Passes over the accessors of a property of C#: `string Password { get; set; } = "v"`.
+fn accessors(c: &mut Cursor<'_>) -> Option<Operator> {
+    const LONGEST: usize = 48;
+    let rest = c.rest();
+    let end = memchr::memchr(b'}', &rest[..rest.len().min(LONGEST)])?;
+    rest[1..end].trim_ascii_start().starts_with(b"get").then_some(())?;
+    c.at += end + 1;
+    c.blanks();
+    c.eat(b"=").then_some(Operator::Equals)
 }
 
 /// Whether the name is a cell of a table in Markdown and another cell follows: `| password | v |`.
@@ -251,6 +270,10 @@ fn closed(c: &mut Cursor<'_>, quoted: bool) -> Option<Operator> {
     (quoted && fallback).then_some(Operator::Equals)
 }
 
+/// Commands and directives after which a name and its value stand with a blank between them.
+const BEFORE_BLANK: [&[u8]; 7] =
+    [b"set", b"set -x", b"set -gx", b"ENV", b"setenv", b"proxy_set_header", b"fastcgi_param"];
+
 /// White space as an operator: after an option of a command line, before a quote, and where the name begins its line.
 fn blank(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     let word = &c.text[name.clone()];
@@ -261,8 +284,8 @@ fn blank(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     if typed(c) {
         return Some(Operator::Equals);
     }
-    let eat_by = c.eat(b"by ") || c.eat(b"BY ");
-    if eat_by || matches!(c.peek(), Some(b'"' | b'\'')) {
+    let given = c.eat(b"by ") || c.eat(b"BY ") || c.eat(b"--plaintext ");
+    if given || matches!(c.peek(), Some(b'"' | b'\'')) {
         return Some(Operator::Blank);
     }
     if word.eq_ignore_ascii_case(b"key") {
@@ -272,13 +295,14 @@ fn blank(c: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     let before = c.text[line..name.start].trim_ascii();
     // `.netrc` has several words on a line; everywhere else the name comes first.
     let netrc = before.starts_with(b"machine ") || before.starts_with(b"login ") || before.starts_with(b"default ");
+    // A cell of a table with tabs, such as a browser's file of cookies.
+    let cell = c.text[..name.start].ends_with(b"\t") && c.text.get(name.end) == Some(&b'\t');
     (netrc
+        || cell
         || before.is_empty()
-        || before == b"set"
-        || before == b"set -x"
-        || before == b"set -gx"
-        || before == b"ENV"
-        || before == b"setenv"
+        || BEFORE_BLANK.contains(&before)
+        || before.ends_with(b"%env")
+        || before.starts_with(b"d-i ")
         || word.eq_ignore_ascii_case(b"password") && before.ends_with(b"LOGIN"))
     .then_some(Operator::Blank)
 }

@@ -1,5 +1,6 @@
 //! Names that are values themselves: `name: K` with `value: v`, `key="K" value="v"`, `<name>K</name><value>v</value>`,
-//! `<property name="K">v</property>`, `<key>K</key><string>v</string>`; and the value first: `value: v` with `name: K`.
+//! `<property name="K">v</property>`, `<key>K</key><string>v</string>`; and the value first: `value: v` with `name: K`,
+//! `set("v", forKey: "K")`.
 
 use std::ops::Range;
 
@@ -13,6 +14,12 @@ const VALUE_KEYS: [&[u8]; 8] =
 const NAME_KEYS: [&[u8]; 7] = [b"name", b"key", b"id", b"field", b"variable", b"property", b"parameterkey"];
 /// Elements of HTML that stand beside one another: a name and its value.
 const CELLS: [(&[u8], &[u8]); 3] = [(b"</td>", b"<td"), (b"</th>", b"<td"), (b"</dt>", b"<dd")];
+
+/// Members that may stand between the name and its value, and tell nothing of it.
+const BESIDE: [&[u8]; 7] =
+    [b"description", b"type", b"displayname", b"required", b"sensitive", b"secret", b"serializeas"];
+/// Arguments of Swift and Objective-C that are names; the value is the argument before.
+const ARGUMENTS: [&[u8]; 2] = [b"forkey", b"forhttpheaderfield"];
 
 /// How far before its name a value of a pair may begin, with its key: bytes.
 const FARTHEST: usize = 200;
@@ -34,11 +41,52 @@ pub(super) fn value(c: &mut Cursor<'_>, name: &Range<usize>, quoted: bool) -> Op
         }
         b' ' if quoted && c.rest().starts_with(b" {") => return default_of_variable(c, name),
         b'\n' | b'\r' | b' ' | b',' | b'\t' | b';' => {}
-        b'/' | b'}' if quoted => {}
+        b'/' | b'}' | b')' | b']' if quoted => {}
         _ => return None,
     }
-    let key = key_of(c.text, name, quoted)?;
-    after(c).or_else(|| before(c.text, key))
+    if let Some(key) = key_of(c.text, name, quoted, &NAME_KEYS) {
+        return after(c).or_else(|| before(c.text, key));
+    }
+    let key = key_of(c.text, name, quoted, &ARGUMENTS)?;
+    argument_before(c.text, key)
+}
+
+/// The argument in quotes that stands before the one at `key`: `"v", forKey: "K"`, `@"v" forKey:@"K"`.
+fn argument_before(text: &[u8], key: usize) -> Option<Value> {
+    let floor = key.saturating_sub(FARTHEST);
+    let end = back(text, floor, key, |b| matches!(b, b' ' | b',')).checked_sub(1).filter(|end| text[*end] == b'"')?;
+    let start = floor + memchr::memrchr(b'"', &text[floor..end])? + 1;
+    let called = back(text, floor, start - 1, |b| matches!(b, b'@' | b' '));
+    let argument = called > floor && matches!(text[called - 1], b'(' | b':');
+    (argument && end > start).then_some(Value {
+        range: start..end,
+        operator: Operator::Pair,
+        quoted: true,
+        joined: false,
+    })
+}
+
+/// Passes over members that tell nothing of a value: `type: string`, `"sensitive": true,`, `serializeAs="String">`.
+pub(super) fn beside(c: &mut Cursor<'_>) {
+    loop {
+        let from = c.at;
+        c.quote();
+        let named = BESIDE.iter().any(|key| c.eat_word(key));
+        c.quote();
+        c.blanks();
+        if !named || !(c.eat(b":") || c.eat(b"=")) {
+            c.at = from;
+            return;
+        }
+        c.blanks();
+        if c.eat(b"\"") {
+            c.skip(|b| !matches!(b, b'"' | b'\n'));
+            c.eat(b"\"");
+        } else {
+            c.skip(|b| !matches!(b, b',' | b'}' | b'\n' | b'\r'));
+        }
+        c.skip(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';'));
+    }
 }
 
 /// `<value>v</value>` inside the element whose attribute is the name.
@@ -79,28 +127,35 @@ fn after(c: &mut Cursor<'_>) -> Option<Value> {
         c.skip(|b| b != b'\n');
         c.white();
     }
+    beside(c);
+    if c.eat(b">") {
+        return child(c);
+    }
     c.quote();
     if !VALUE_KEYS.iter().any(|key| c.eat_word(key)) {
         return None;
     }
     let key_quote = c.quote();
     c.blanks();
-    if c.at - from > LONGEST_GAP || !(c.eat(b"=>") || c.eat(b"=") || c.eat(b":")) {
+    let colon = c.eat(b":");
+    if c.at - from > LONGEST_GAP || !(colon || c.eat(b"=>") || c.eat(b"=")) {
         return None;
     }
     c.blanks();
-    let read = value::read(c, if key_quote.is_some() { Operator::Colon } else { Operator::Equals }, key_quote)?;
+    let operator = if colon || key_quote.is_some() { Operator::Colon } else { Operator::Equals };
+    let read = value::read(c, operator, key_quote)?;
     Some(Value { operator: Operator::Pair, ..read })
 }
 
-/// Where the key begins of which the name is the value, if it is one such as `name`.
-fn key_of(text: &[u8], name: &Range<usize>, quoted: bool) -> Option<usize> {
-    let floor = name.start.saturating_sub(16);
+/// Where the key begins of which the name is the value, if it is one of `keys`.
+fn key_of(text: &[u8], name: &Range<usize>, quoted: bool, keys: &[&[u8]]) -> Option<usize> {
+    const LONGEST_KEY: usize = 24;
+    let floor = name.start.saturating_sub(LONGEST_KEY);
     let mut at = name.start;
     if quoted {
-        at = back(text, floor, at, |b| matches!(b, b'"' | b'\'' | b'\\'));
+        at = back(text, floor, at, |b| matches!(b, b'"' | b'\'' | b'\\' | b'@'));
     }
-    key_before(text, floor, at, &NAME_KEYS)
+    key_before(text, floor, at, keys)
 }
 
 /// Passes backwards over bytes of a class, no further than `floor`.

@@ -57,6 +57,13 @@ fn assignments_of_many_languages() {
         ("char password[64] = \"changeme\";", "password", "changeme", Equals, true),
         ("std::string password{\"changeme\"};", "password", "changeme", Call, true),
         ("password: 'it''s'", "password", "it''s", Colon, true),
+        ("${PASSWORD:-changeme}", "PASSWORD", "changeme", Equals, false),
+        ("string Password { get; set; } = \"changeme\";", "Password", "changeme", Equals, true),
+        (":Password: ``changeme``.", "Password", "changeme", Colon, true),
+        ("\t1893456000\tsession_token\tchangeme\n", "token", "changeme", Blank, false),
+        ("d-i passwd/root-pw password changeme", "password", "changeme", Blank, false),
+        ("%env AUTH_TOKEN changeme", "TOKEN", "changeme", Blank, false),
+        ("password = \"changeme\\\\\"; b = \"x\"", "password", "changeme\\\\", Equals, true),
     ]);
 }
 
@@ -81,6 +88,12 @@ fn elements_attributes_and_pairs() {
         ("<add value=\"changeme\" key=\"Password\"/>", "Password", "changeme", Pair, true),
         ("ParameterKey: DBPassword\n  ParameterValue: changeme\n", "Password", "changeme", Pair, false),
         ("- name: DB_PASSWORD\n  # of the robot\n  value: changeme\n", "PASSWORD", "changeme", Pair, false),
+        ("- name: PASSWORD\n  type: string\n  value: changeme\n", "PASSWORD", "changeme", Pair, false),
+        ("- name: PASSWORD\n  value: |-\n    changeme\n", "PASSWORD", "changeme", Pair, false),
+        ("\"password\": {\"type\": \"string\", \"value\": \"changeme\"}", "password", "changeme", Colon, true),
+        ("<setting name=\"Password\" type=\"a\">\n<value>changeme</value>", "Password", "changeme", Tag, false),
+        ("set(\"changeme\", forKey: \"password\")", "password", "changeme", Pair, true),
+        ("[d setObject:@\"changeme\" forKey:@\"password\"]", "password", "changeme", Pair, true),
         ("<td>password</td>\n<td class=\"v\"><code>changeme</code></td>", "password", "changeme", Pair, false),
     ]);
 }
@@ -91,6 +104,8 @@ fn values_on_a_later_line() {
     check(&[
         ("password: |\n  changeme\n", "password", "changeme", Colon, false),
         ("password: >-\n  changeme\n", "password", "changeme", Colon, false),
+        ("password: >- # of the robot\n  changeme\n", "password", "changeme", Colon, false),
+        ("password: !!str |\n  changeme\n", "password", "changeme", Colon, false),
         ("\"password\":\n    \"changeme\"", "password", "changeme", Colon, true),
         ("\"password\"\n  :\n  \"changeme\"", "password", "changeme", Colon, true),
         ("password =\n    'changeme'", "password", "changeme", Equals, true),
@@ -119,6 +134,9 @@ fn command_lines_queries_and_files_of_words() {
         ("Server=h;User=u;Password=changeme;Pooling=true", "Password", "changeme", Equals, false),
         ("X-Auth-Token: changeme", "Token", "changeme", Colon, false),
         ("{\\\"password\\\": \\\"changeme\\\"}", "password", "changeme", Colon, true),
+        ("{&quot;password&quot;: &quot;changeme&quot;}", "password", "changeme", Colon, true),
+        ("{\\u0022password\\u0022:\\u0022changeme\\u0022}", "password", "changeme", Colon, true),
+        ("%7B%22password%22%3A%22changeme%22%7D", "password", "changeme", Colon, true),
         ("{\\\\\\\"password\\\\\\\":\\\\\\\"changeme\\\\\\\"}", "password", "changeme", Colon, true),
     ]);
 }
@@ -140,6 +158,20 @@ fn signs_inside_values_are_no_ends() {
         ("PASSWORD=ab&\n", "PASSWORD", "ab&", Equals, false),
         ("export PASSWORD=ab.\nA=1", "PASSWORD", "ab.", Equals, false),
         ("PASSWORD=ab)9", "PASSWORD", "ab)9", Equals, false),
+        ("PASSWORD=ab|9", "PASSWORD", "ab|9", Equals, false),
+        ("PASSWORD=ab\"9\n", "PASSWORD", "ab\"9", Equals, false),
+        ("PASSWORD=ab\"\n", "PASSWORD", "ab", Equals, false),
+        ("PASSWORD=ab|f(9)\n", "PASSWORD", "ab", Equals, false),
+        ("  password: ab,7\n", "password", "ab,7", Colon, false),
+        ("  password: ab,\n", "password", "ab", Colon, false),
+        ("- password: ab.\n", "password", "ab.", Colon, false),
+        ("Password: ab.\n", "Password", "ab", Colon, false),
+        ("password: ab}9\n", "password", "ab}9", Colon, false),
+        ("{user: u, password: ab,7}\n", "password", "ab", Colon, false),
+        ("UID=sa;PWD={ab;9};Encrypt=yes", "PWD", "ab;9", Equals, false),
+        ("UID=sa;PWD={a1b}", "PWD", "a1b", Equals, false),
+        ("UID=sa;PWD={password}", "PWD", "{password}", Equals, false),
+        ("UID=sa;PWD={self.db_1}", "PWD", "{self.db_1}", Equals, false),
         ("  password=ab)\n", "password", "ab", Equals, false),
         ("PASSWORD=ab&b=2", "PASSWORD", "ab", Equals, false),
     ]);
@@ -193,7 +225,7 @@ fn any_text_is_read_without_harm_and_within_bounds() {
     const PIECES: &[&str] = &[
         "password", "name", "value", "token", " ", "\n", "=", ":", "\"", "'", "`", "\\", "\\\"", "(", ")", "{", "}",
         "[", "]", "<", ">", "</", "|", "&", ";", ",", "<<EOF", "$(cat ", "by ", "=>", "->", "?", "--", "é", "\u{ff1a}",
-        "x9", "0,", "[]byte", "\"\"\"", "\r\n", "\t", "Some",
+        "x9", "&quot;", "%22", "forKey:", "@", "type:", "{ get", ".", "0,", "[]byte", "\"\"\"", "\r\n", "\t", "Some",
     ];
     let mut random = Random::new(5);
     for _ in 0..40_000 {

@@ -1,17 +1,17 @@
 //! Where a value begins and ends, once its operator is known.
 
 use super::cursor::Cursor;
-use super::{LONGEST_GAP, LONGEST_VALUE, Operator, Value};
+use super::{LONGEST_GAP, LONGEST_VALUE, Operator, Value, pair};
 use crate::detect::joined;
 
 /// Reads the value at the cursor, which stands behind `operator`; `name_quote` closed the name.
 pub(super) fn read(c: &mut Cursor<'_>, operator: Operator, name_quote: Option<(u8, usize)>) -> Option<Value> {
+    if operator == Operator::Colon {
+        decorations(c);
+    }
     let literal = next_line(c, operator);
     if operator == Operator::Tag && c.eat(b"<![CDATA[") {
         return character_data(c, operator);
-    }
-    if operator == Operator::Colon {
-        decorations(c);
     }
     string_prefix(c);
     brackets(c, operator);
@@ -53,8 +53,8 @@ fn character_data(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
     (length > 0).then_some(Value { range: start..start + length, operator, quoted: false, joined: false })
 }
 
-/// Passes over what stands between a colon and its value: tags and anchors of YAML (`!!str v`, `&name v`), the end of Markdown's bold
-/// type (`**Name:** v`).
+/// Passes over what stands between a colon and its value: tags and anchors of YAML (`!!str v`, `&name v`), the end of
+/// Markdown's bold type (`**Name:** v`).
 fn decorations(c: &mut Cursor<'_>) {
     let from = c.at;
     let passed = match c.peek() {
@@ -102,6 +102,9 @@ fn next_line(c: &mut Cursor<'_>, operator: Operator) -> bool {
             c.at += 1;
             c.skip(|b| matches!(b, b'-' | b'+' | b'0'..=b'9'));
             c.blanks();
+            if c.peek() == Some(b'#') {
+                c.skip(|b| !matches!(b, b'\r' | b'\n'));
+            }
             if c.skip(|b| b == b'\r') <= 1 && c.eat(b"\n") {
                 c.white();
             } else {
@@ -166,6 +169,7 @@ fn brackets(c: &mut Cursor<'_>, operator: Operator) {
         return;
     }
     c.white();
+    pair::beside(c);
     if c.eat(b"None,") || c.eat(b"value:") || c.eat(b"\"value\":") || c.eat(b"value =>") {
         c.blanks();
     }
@@ -198,6 +202,10 @@ fn wrapped(c: &mut Cursor<'_>, operator: Operator) -> Option<Value> {
 
 fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> Option<Value> {
     let triple = slashes == 0 && c.eat(&[quote, quote]);
+    if quote == b'`' {
+        // Markdown and reStructuredText write code in two as well.
+        c.eat(b"`");
+    }
     if triple {
         c.skip(|b| matches!(b, b'\n' | b'\r' | b' '));
     }
@@ -214,7 +222,8 @@ fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> 
                 c.at += 1;
                 backslashes = 0;
             }
-            _ if b == quote && backslashes <= slashes => {
+            // A backslash before a backslash escapes that, and not the quote.
+            _ if b == quote && (backslashes <= slashes || slashes == 0 && backslashes % 2 == 0) => {
                 let end = c.at - backslashes.min(slashes);
                 let last = if slashes == 0 { last_piece(c, operator, start, end) } else { end };
                 return (end > start).then_some(Value {
@@ -239,7 +248,9 @@ fn quoted(c: &mut Cursor<'_>, operator: Operator, quote: u8, slashes: usize) -> 
 fn is_doubled(c: &Cursor<'_>) -> bool {
     let rest = c.rest();
     let follows = |b: &u8| !b.is_ascii_whitespace() && !matches!(b, b',' | b';' | b')' | b']' | b'}' | b'>');
-    rest.get(1) == rest.first() && rest.get(2).is_some_and(|b| follows(b) && Some(b) != rest.first())
+    rest.get(1) == rest.first()
+        && rest.first() != Some(&b'`')
+        && rest.get(2).is_some_and(|b| follows(b) && Some(b) != rest.first())
 }
 
 /// Where a literal that begins at `start`, and whose first piece ends at `end`, ends with its last piece.

@@ -1,13 +1,13 @@
-//! Text for people, which forms and translations hold: sentences, words beyond ASCII, words after a bare value; and what words before a value
-//! say of it.
+//! Text for people, which forms and translations hold: sentences, words beyond ASCII, words after a bare value; and
+//! what words before a value say of it.
 
 use std::borrow::Cow;
 
 use super::samples::head;
 use crate::detect::{Candidate, NEIGHBOURHOOD, Operator};
 
-/// Several words of any language, but not a pass phrase: small letters of ASCII alone. One word if it has letters beyond ASCII. Escapes of
-/// JSON and HTML are read first: `Contrase\u00f1a`.
+/// Several words of any language, but not a pass phrase: small letters of ASCII alone. One word if it has letters
+/// beyond ASCII. Escapes of JSON and HTML are read first: `Contrase\u00f1a`.
 pub(super) fn is_sentence(secret: &[u8]) -> bool {
     /// Bytes of a word with a figure in it that may be a password.
     const SHORTEST_NAME: usize = 6;
@@ -68,7 +68,8 @@ fn without_escapes(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// What the escape at the beginning of `text` stands for, and its length; halves of a character beyond the first plane stand for nothing.
+/// What the escape at the beginning of `text` stands for, and its length; halves of a character beyond the first plane
+/// stand for nothing.
 fn escaped(text: &str) -> Option<(Option<char>, usize)> {
     if let Some(code) = text.strip_prefix("\\u").and_then(|hex| hex.get(..4)) {
         return Some((char::from_u32(u32::from_str_radix(code, 16).ok()?), 6));
@@ -95,9 +96,9 @@ fn escaped(text: &str) -> Option<(Option<char>, usize)> {
     entity.then_some((Some('é'), end + 1))
 }
 
-/// A bare word, and more words in its line: text, of which the reader took the first word for a value. After a colon or the name of a
-/// scheme, and after `=` where a name with small letters begins its line, as in files of translations: `PASSWORD=word command` sets a
-/// variable, and `--password=word` is an option.
+/// A bare word, and more words in its line: text, of which the reader took the first word for a value. After a colon or
+/// the name of a scheme, and after `=` where a name with small letters begins its line, as in files of translations:
+/// `PASSWORD=word command` sets a variable, and `--password=word` is an option.
 pub(super) fn is_followed_by_words(text: &[u8], candidate: &Candidate) -> bool {
     /// Bytes that are looked at.
     const SEEN: usize = 24;

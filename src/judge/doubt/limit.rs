@@ -1,7 +1,7 @@
 //! What a doubt leaves of a finding, and in which files.
 
 use crate::judge::by_kind::ByKind;
-use crate::judge::kind::FileKind;
+use crate::judge::kind::{self, FileKind};
 use crate::rules::Confidence;
 
 /// A reason against a finding, and how sure it can be in spite of it: none means no finding at all.
@@ -54,11 +54,11 @@ impl Doubt {
         self.most.map_or(ByKind::NOWHERE, |most| by_kind.at_most_where(most, |kind, test| self.place.holds(kind, test)))
     }
 
-    /// What follows from it, as `spillcheck explain` says it.
-    pub(in crate::judge) fn outcome(self) -> String {
+    /// What follows from it in a file at `path`, as `spillcheck explain` says it.
+    pub(in crate::judge) fn outcome(self, path: &str) -> String {
         let most = if self.most.is_some() { "low confidence at most" } else { "no finding" };
         let place = match self.place {
-            Where::Everywhere => "",
+            Where::Everywhere => return most.to_owned(),
             Where::Programs => " in a program",
             Where::Documentation => " in documentation",
             Where::Manuals => " in a folder of documentation",
@@ -66,6 +66,7 @@ impl Doubt {
             Where::Folders => " in a folder of tests, examples or documentation",
             Where::Samples => " in a test, an example or documentation",
         };
-        format!("{most}{place}")
+        let here = if self.place.holds(kind::of(path), kind::is_test(path)) { "as here" } else { "not here" };
+        format!("{most}{place}, {here}")
     }
 }

@@ -276,6 +276,7 @@ fn damaged_encoded_and_hashed_values() {
             Everywhere,
             "example",
         ),
+        ("box-client-secret", "box_client_secret_signature: {{base62:32}}".to_owned(), Everywhere, "opens no other"),
         ("generic-token", "access_token: {{uuid}}".to_owned(), Where::Folders, "UUID"),
         ("generic-password", "password: {{hex:40}}".to_owned(), Where::Fixtures, "digest"),
         ("generic-password", "password_hash: \"{{base62:12}}\"".to_owned(), Samples, "not the password"),

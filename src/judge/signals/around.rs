@@ -62,9 +62,9 @@ fn automaton(table: &'static OnceLock<AhoCorasick>, words: impl Iterator<Item = 
     })
 }
 
-/// Classes of a byte next to a name or value: 0 none, 1 line end, 2 blank, 3 letter or digit, 4 quote, 5 comma, 6 semicolon, 7 closing
-/// bracket, 8 opening bracket, 9 dot, 10 angle bracket, 11 `+`, `?`, `|`, `%`, 12 `$`, `@`, 13 `&`, 14 hyphen or underscore, 15 backslash,
-/// 16 `=` or `:`, 17 `/` or `#`, 18 else.
+/// Classes of a byte next to a name or value: 0 none, 1 line end, 2 blank, 3 letter or digit, 4 quote, 5 comma, 6
+/// semicolon, 7 closing bracket, 8 opening bracket, 9 dot, 10 angle bracket, 11 `+`, `?`, `|`, `%`, 12 `$`, `@`, 13
+/// `&`, 14 hyphen or underscore, 15 backslash, 16 `=` or `:`, 17 `/` or `#`, 18 else.
 fn class(byte: Option<u8>) -> usize {
     match byte {
         None => 0,

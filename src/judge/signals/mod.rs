@@ -189,8 +189,8 @@ impl Place<'_> {
     }
 }
 
-/// Measures syntax and neighbourhood, all but the kind of file, looking at the [`NEIGHBOURHOOD`](crate::detect::NEIGHBOURHOOD) of the
-/// anchor alone.
+/// Measures syntax and neighbourhood, all but the kind of file, looking at the
+/// [`NEIGHBOURHOOD`](crate::detect::NEIGHBOURHOOD) of the anchor alone.
 pub(super) fn measure(place: &Place<'_>, own: Own) -> Signals {
     let mut signals = own.signals;
     around::measure(place, &place.name(), &mut signals);

@@ -154,10 +154,10 @@ fn alphabet(value: &[u8]) -> usize {
     }
 }
 
-/// 0 nothing known, 1 a reference or template, 2 a mask, 3 a URL or path, 4 a call or expression, 5 names joined by dots, 6 a UUID,
-/// 7 a date or version, 8 a hash with its name (`sha256:…`, `$2a$…`), 9 markup, 10 a format string, 11 an address, 12 a
-/// fingerprint with colons, 13 a constant in capitals, 14 one of the usual words alone, 15 a regular expression, 16 JSON, 17 base64 of
-/// a user name, a colon and a password.
+/// 0 nothing known, 1 a reference or template, 2 a mask, 3 a URL or path, 4 a call or expression, 5 names joined by
+/// dots, 6 a UUID, 7 a date or version, 8 a hash with its name (`sha256:…`, `$2a$…`), 9 markup, 10 a format string, 11
+/// an address, 12 a fingerprint with colons, 13 a constant in capitals, 14 one of the usual words alone, 15 a regular
+/// expression, 16 JSON, 17 base64 of a user name, a colon and a password.
 fn shape(value: &[u8]) -> usize {
     let has = |wanted: &[u8]| memchr::memmem::find(value, wanted).is_some();
     if placeholder::is_reference(value) {
