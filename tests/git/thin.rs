@@ -85,6 +85,10 @@ fn bases_in_another_pack_and_loose() {
     write_pack(&folder, "1", &thin);
     assert!(!can_read(&repo, &thin[0].id), "git reads it now: say so in src/git/thin.rs");
     finds_all(&repo, &before, "in another pack");
+    // Ranges are read as git does.
+    let run = scan(repo.path(), ["-f", "jsonl", "--range=HEAD"]);
+    let said = run.expect(3).errors();
+    assert!(said.contains("the pack is thin") && said.contains("git unpack-objects"), "{said}");
     // Deltas on deltas, each in a pack of its own.
     remove(&folder.join("pack-1.pack"));
     for (n, entry) in thin.iter().enumerate() {
