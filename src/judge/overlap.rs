@@ -14,6 +14,7 @@ pub(super) fn resolve(judged: &mut [Judged]) {
         return;
     }
     silence_generic(judged);
+    silence_pieces(judged);
     let mut order: Vec<usize> = (0..judged.len()).filter(|i| judged[*i].verdict.is_ok()).collect();
     // Where a user's rule speaks, a weak guess of ours does not silence it.
     let verbatim = order.iter().any(|i| judged[*i].verbatim);
@@ -47,6 +48,30 @@ pub(super) fn resolve(judged: &mut [Judged]) {
             _ => {
                 kept.insert(secret.start, i);
             }
+        }
+    }
+}
+
+/// Drops doubtful pieces of sure credentials: a line of a private key is no key of the provider whose word is near.
+fn silence_pieces(judged: &mut [Judged]) {
+    let mut sure: Vec<_> = judged.iter().filter(|j| j.verdict == Ok(Confidence::High)).collect();
+    sure.sort_by_key(|j| j.candidate.secret.start);
+    // Where each of them begins, and how far it or one before it reaches.
+    let mut reach = 0;
+    let spans: Vec<(usize, usize)> = sure
+        .iter()
+        .map(|j| {
+            reach = reach.max(j.candidate.secret.end);
+            (j.candidate.secret.start, reach)
+        })
+        .collect();
+    let is_piece = |secret: &std::ops::Range<usize>| {
+        let before = spans.partition_point(|(start, _)| *start < secret.start);
+        before > 0 && spans[before - 1].1 >= secret.end
+    };
+    for j in judged.iter_mut().filter(|j| j.verdict == Ok(Confidence::Low) && !j.verbatim) {
+        if is_piece(&j.candidate.secret) {
+            j.verdict = Err(DropReason::Overlap);
         }
     }
 }

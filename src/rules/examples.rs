@@ -23,7 +23,8 @@
 //! | `{{aws-id:AKIA}}` | a key id with an account in it |
 //! | `{{jwt}}` `{{jwt:K}}` `{{jwe}}` | a JSON web token; K: expired, none, anon, service-role |
 //! | `{{pem:K}}` `{{putty}}` `{{putty:encrypted}}` | a private key file, K: see `keys.rs`; `:escaped` after it writes |
-//! | | `\n` for line ends, `:in-base64` after any template encodes it |
+//! | | `\n` for line ends, `:bare` leaves its base64 in one line, `:bytes` writes an array of C; `:in-base64` after any |
+//! | | template encodes it |
 //! | `{{pkcs12:K}}` | a key store in base64, K: empty, notasecret, changeit (its password), plain, sealed, trusted, |
 //! | | certificates |
 //! | `{{jks:K}}` | a key store of Java in base64, K: changeit (its password), sealed, jceks, certificates |
@@ -99,6 +100,15 @@ fn template_value(template: &str, random: &mut Random) -> Option<String> {
     if let Some(plain) = template.strip_suffix(":escaped") {
         let value = template_value(plain, random)?;
         return value.contains('\n').then(|| value.replace('\n', "\\n"));
+    }
+    if let Some(armoured) = template.strip_suffix(":bare") {
+        let value = template_value(armoured, random)?;
+        return Some(value.lines().filter(|line| !line.starts_with("-----")).collect());
+    }
+    if let Some(armoured) = template.strip_suffix(":bytes") {
+        let der = STANDARD.decode(template_value(&format!("{armoured}:bare"), random)?).ok()?;
+        let rows = der.chunks(12).map(|row| row.iter().map(|b| format!("0x{b:02x}")).collect::<Vec<_>>().join(", "));
+        return Some(rows.collect::<Vec<_>>().join(",\n    "));
     }
     if let Some(plain) = template.strip_suffix(":in-base64") {
         return template_value(plain, random).map(|value| STANDARD.encode(value));

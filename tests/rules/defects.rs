@@ -48,6 +48,12 @@ fn whole_tokens_under_the_usual_names() {
         // Hexadecimal digits in both cases are of 22 signs, not of 64.
         ("sourcegraph-access-token", "SRC_ACCESS_TOKEN=«sgp_{{HEX:8}}{{hex:8}}_{{HEX:10}}{{hex:20}}{{HEX:10}}»"),
         ("cloudinary-url", "CLOUDINARY_URL=cloudinary://{{digit:15}}:«{{base64url:27}}»@acme"),
+        // A line of a key has the form of the provider's other key.
+        ("pkcs8-private-key", "BINANCE_PRIVATE_KEY=\"«{{pem:pkcs8-rsa:escaped}}»\""),
+        // A token with an issuer of its own, not any web token.
+        ("supabase-service-role-key", "SUPABASE_KEY=«{{jwt:service-role}}»"),
+        // The token of any registry, not only npm's.
+        ("npm-registry-token", "//npm.acme.test/:_authToken=«{{base62:64}}»"),
     ] {
         let example = expand(template, 3).unwrap();
         let secret = example.text.as_bytes()[example.secret.unwrap()].to_vec();

@@ -2,7 +2,7 @@
 
 use super::der::Der;
 use super::pem::Armour;
-use super::{Fact, Outcome, Verdict, der, openssh, pgp, putty};
+use super::{Fact, Outcome, Verdict, codec, der, openssh, pgp, putty};
 
 /// The shortest real body: an Ed25519 key in PKCS#8 has 64 characters.
 const SHORTEST: usize = 64;
@@ -78,13 +78,36 @@ fn read(body: &[u8], armour: &Armour) -> Option<Outcome> {
     if armour.label.starts_with("PGP") {
         return pgp::check(body, armour.crc24);
     }
-    Some(match der::parse(body)? {
+    der::parse(body).map(outcome)
+}
+
+fn outcome(structure: Der) -> Outcome {
+    match structure {
         Der::Private(kind) => {
             Outcome::new(Verdict::Valid, vec![Fact::new("type", kind), Fact::new("encryption", "none")])
         }
         Der::Encrypted { cipher, kdf } => encrypted(Some("PKCS#8"), cipher, kdf),
         Der::Public(kind) => Outcome::new(Verdict::NotSecret, vec![Fact::new("type", kind)]),
-    })
+    }
+}
+
+/// DER without the lines of PEM around it, in base64 or as the bytes of an array (`0x30, 0x82, …`): nothing but a whole
+/// structure is a key.
+pub(super) fn check_bare(secret: &[u8]) -> Outcome {
+    let der = if secret.starts_with(b"0x") { bytes_of_array(secret) } else { codec::base64(secret) };
+    let structure = der.and_then(|der| der::parse(&der));
+    structure.map_or_else(|| Outcome::new(Verdict::NotSecret, vec![Fact::new("structure", "no DER")]), outcome)
+}
+
+/// The bytes of an array as C and its like write it: two digits each, with `0x` before them and commas between.
+fn bytes_of_array(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.trim_ascii_end();
+    let numbers = text.strip_suffix(b",").unwrap_or(text).split(|b| *b == b',');
+    let digits = numbers.map(|number| {
+        let number = number.trim_ascii();
+        number.strip_prefix(b"0x").or_else(|| number.strip_prefix(b"0X")).filter(|digits| digits.len() == 2)
+    });
+    codec::hex(&digits.collect::<Option<Vec<_>>>()?.concat())
 }
 
 #[cfg(test)]
@@ -100,6 +123,28 @@ mod tests {
 
     fn armoured(label: &str, body: &str) -> Outcome {
         check(format!("{D}BEGIN {label}{D}\n{body}\n{D}END {label}{D}").as_bytes())
+    }
+
+    #[test]
+    fn bare_base64_is_a_key_only_as_a_whole() {
+        let bare = |template: &str| expand(template, 7).expect("a known template").text;
+        for (kind, verdict, is) in [
+            ("pem:rsa", Verdict::Valid, "RSA 2048 bit"),
+            ("pem:pkcs8-ec", Verdict::Valid, "EC P-256"),
+            ("pem:dsa", Verdict::Valid, "DSA 1024 bit"),
+            ("pem:encrypted-pkcs8", Verdict::Weak, "PKCS#8"),
+            ("pem:certificate", Verdict::NotSecret, "certificate"),
+        ] {
+            let text = bare(&format!("{{{{{kind}:bare}}}}"));
+            let out = check_bare(text.as_bytes());
+            assert_eq!((out.verdict, out.fact("type")), (verdict, Some(is)), "{kind}");
+            let cut = check_bare(&text.as_bytes()[..text.len() - 8]);
+            assert_eq!((cut.verdict, cut.fact("structure")), (Verdict::NotSecret, Some("no DER")), "{kind}");
+            let array = bare(&format!("{{{{{kind}:bytes}}}}"));
+            assert_eq!(check_bare(array.as_bytes()), out, "{kind}");
+            assert_eq!(check_bare(format!("{array},\n").as_bytes()), out, "{kind}");
+            assert_eq!(check_bare(&array.as_bytes()[..array.len() - 6]).verdict, Verdict::NotSecret, "{kind}");
+        }
     }
 
     #[test]

@@ -110,6 +110,8 @@ named_enum! {
         PrivateKey = "private-key",
         /// The same after one base64 decoding.
         PrivateKeyBase64 = "private-key-base64",
+        /// Private keys in base64 of DER, without armour.
+        PrivateKeyBare = "private-key-bare",
         /// Google service account keys, JSON or base64 of it: account, project, key.
         GcpServiceAccount = "gcp-service-account",
         /// AWS access key ids: alphabet, account.
@@ -228,6 +230,7 @@ impl Check {
             Self::JwtBase64 => jwt::check_base64(secret, now),
             Self::PrivateKey => key::check(secret),
             Self::PrivateKeyBase64 => claims::private_key_base64(secret),
+            Self::PrivateKeyBare => key::check_bare(secret),
             Self::GcpServiceAccount => claims::service_account(secret),
             Self::AwsKeyId => aws::check(secret),
             Self::AzureHis => azure::identifiable(secret),

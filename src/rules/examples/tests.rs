@@ -168,6 +168,8 @@ fn every_checked_token_is_valid() {
         ("{{mapbox:sk}}", Check::MapboxKind),
         ("{{gcp-service-account:in-base64}} {{gcp-service-account:compact:in-base64}}", Check::GcpServiceAccount),
         ("{{pem:rsa:in-base64}}", Check::PrivateKeyBase64),
+        ("{{pem:rsa:bare}} {{pem:pkcs8-rsa:bare}} {{pem:ec:bare}} {{pem:pkcs8-ec:bare}}", Check::PrivateKeyBare),
+        ("{{pem:pkcs8-rsa:bytes}}", Check::PrivateKeyBare),
         ("{{data-center-token}}", Check::DataCenterToken),
         ("{{discord}}", Check::DiscordBot),
         ("{{intercom}}", Check::IntercomToken),

@@ -5,7 +5,7 @@ use super::{EXAMPLE, HIGH, LOW, MEDIUM, Vector};
 pub(super) const FACTS: &[Vector] = &[
     ("AWS_ACC ¦ ESS_KEY ¦ _ID=ASI ¦ AQNZGKI ¦ QY56JQ7 ¦ WML", MEDIUM, "aws-temporary-access-key-id", EXAMPLE),
     ("AWS_ACC ¦ ESS_KEY ¦ _ID=AKI ¦ ARZPUZD ¦ IKAAAAA ¦ AAA", LOW, "aws-access-key-id", &["account 123456789012"]),
-    ("TOKEN={{jwt:service-role}}", HIGH, "jwt", &["role service_role", "issuer supabase"]),
+    ("TOKEN={{jwt:service-role}}", HIGH, "supabase-service-role-key", &["role service_role", "issuer supabase"]),
     ("TOKEN={{jwt:anon}}", LOW, "jwt", &["publishable: not a secret", "role anon"]),
     ("TOKEN={{jwt:expired}}", LOW, "jwt", &["expired 2020-01-01"]),
     (
