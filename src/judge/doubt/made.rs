@@ -111,11 +111,18 @@ pub(super) fn is_mostly_number(secret: &[u8]) -> bool {
     secret.len() <= LONGEST && digits < secret.len() && digits * 10 >= secret.len() * 9
 }
 
-/// Four words or more of a name in camel case, without a digit: `wayToGetPagerDutyKey`.
+/// Four words or more of a name in camel case, without a digit: `wayToGetPagerDutyKey`. Their capitals begin words or are one
+/// abbreviation (`wayToGetAPIKeys`); letters that are drawn change their case anywhere.
 pub(super) fn is_camel(secret: &[u8]) -> bool {
     const FEWEST: usize = 4;
-    let turns = secret.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
-    secret.iter().all(u8::is_ascii_alphabetic) && turns + 1 >= FEWEST && is_of_words(secret, NAME)
+    const LETTERS: usize = 3;
+    let words = 1 + secret.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
+    let runs = secret.split(|b| !b.is_ascii_uppercase()).filter(|run| run.len() > 1).count();
+    secret.iter().all(u8::is_ascii_alphabetic)
+        && words >= FEWEST
+        && secret.len() >= LETTERS * words
+        && runs <= 1
+        && is_of_words(secret, NAME)
 }
 
 /// A password as it was thought of: escapes of addresses read, what follows the last letter cut off, and figures and signs that
@@ -353,6 +360,16 @@ pub(super) fn is_signature(secret: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_camel_case() {
+        for name in ["wayToGetPagerDutyKey", "wayToGetAPIKeys"] {
+            assert!(is_camel(name.as_bytes()), "{name}");
+        }
+        for drawn in ["oUUFIeflAPprmbROtUEq", "HaSaiIeBlETw", "wHNonFIElLdv"] {
+            assert!(!is_camel(drawn.as_bytes()), "{drawn}");
+        }
+    }
 
     #[test]
     fn names_with_years_and_hashes() {
