@@ -6,7 +6,9 @@
 //! on a later line than its operator only where the syntax says so: quoted, in a block scalar, after a backslash, in an
 //! element.
 
+mod accounts;
 mod before;
+mod cookies;
 mod cursor;
 mod pair;
 mod quotes;
@@ -102,10 +104,13 @@ fn is_wide(text: &[u8]) -> bool {
     WIDE.iter().any(|w| text.starts_with(w))
 }
 
-/// Reads the values that the identifier `name` is given: one as a rule, and below the head of a table one for each row.
+/// Reads the values that the identifier `name` is given: one as a rule, below the head of a table one for each row, and one for
+/// each account of a list.
 pub(super) fn values_after(text: &[u8], name: &Range<usize>) -> Vec<Value> {
     let limit = name.end + LONGEST_GAP + LONGEST_VALUE;
-    table::column(text, name, limit).unwrap_or_else(|| value_after(text, name).into_iter().collect())
+    table::column(text, name, limit)
+        .or_else(|| accounts::passwords(text, name, limit))
+        .unwrap_or_else(|| value_after(text, name).into_iter().collect())
 }
 
 /// Reads the value that the identifier `name` is given, if it is given one.
@@ -141,6 +146,9 @@ pub(super) fn value_after(text: &[u8], name: &Range<usize>) -> Option<Value> {
     }
     if c.at - before_operator > LONGEST_GAP {
         return None;
+    }
+    if cookies::is_cookie(&text[name.clone()]) && cookies::opens_dictionary(&mut c) {
+        return cookies::member(&mut c, operator);
     }
     let value = value::read(&mut c, operator, name_quote)?;
     setting::bounded(text, name, before_operator, limit, value)

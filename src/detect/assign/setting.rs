@@ -3,20 +3,16 @@
 
 use std::ops::Range;
 
-use super::{LONGEST_VALUE, Operator, Value};
+use super::{LONGEST_VALUE, Operator, Value, cookies};
 
 /// Longest rest of a line that belongs to its value, bytes.
 const LONGEST_TAIL: usize = 16;
-/// Longest name of a cookie, bytes.
-const LONGEST_COOKIE: usize = 64;
-/// Words in the names of cookies that keep somebody logged in.
-const SESSIONS: [&[u8]; 5] = [b"sess", b"sid", b"auth", b"token", b"remember"];
 
 /// The value of `name`, made longer or shorter by what stands round it. Its operator begins at `operator`, and nothing from
 /// `limit` on counts. None if it is the next name of the line.
 pub(super) fn bounded(text: &[u8], name: &Range<usize>, operator: usize, limit: usize, value: Value) -> Option<Value> {
-    if is_cookie(&text[name.clone()]) {
-        return Some(session(&text[..limit], value));
+    if cookies::is_cookie(&text[name.clone()]) {
+        return Some(cookies::session(&text[..limit], value));
     }
     let Range { start, end } = value.range;
     if value.quoted {
@@ -27,7 +23,12 @@ pub(super) fn bounded(text: &[u8], name: &Range<usize>, operator: usize, limit: 
     if value.operator == Operator::Colon {
         // A sentence begins with a capital and ends with a full stop.
         let key = matches!(before.trim_ascii(), b"" | b"-") && text[name.start].is_ascii_lowercase();
-        let tail = if key { tail(&text[end..limit], b"&.,") } else { 0 };
+        let rest = &text[end..limit];
+        let tail = match (key, goes_on(&text[..line])) {
+            (true, false) => tail(rest, b"&.,)]}").max(second_word(&text[start..end], rest)),
+            (true, true) => tail(rest, b"&.,"),
+            (false, _) => 0,
+        };
         return Some(longer(value, tail));
     }
     if value.operator != Operator::Equals {
@@ -48,7 +49,7 @@ pub(super) fn bounded(text: &[u8], name: &Range<usize>, operator: usize, limit: 
         // `A= B=v` gives nothing to A.
         return (!begins_assignment(&text[start..end])).then_some(value);
     }
-    let tail = if matches!(before, b"" | b"export ") { tail(&text[end..limit], b"&.)") } else { 0 };
+    let tail = if matches!(before, b"" | b"export ") { tail(&text[end..limit], b"&.:)]}") } else { 0 };
     Some(longer(value, tail))
 }
 
@@ -73,8 +74,8 @@ const INNER: &[u8] = b"|>]}'\"`";
 /// places, one of `signs` or [`INNER`]. A comma before the line end parts the values of a list.
 fn tail(rest: &[u8], signs: &[u8]) -> usize {
     let Some((sign, after)) = rest.split_first() else { return 0 };
-    let inner = INNER.contains(sign);
-    if !inner && !signs.contains(sign) {
+    let inner = !signs.contains(sign);
+    if inner && !INNER.contains(sign) {
         return 0;
     }
     let own = |b: &&u8| {
@@ -87,37 +88,30 @@ fn tail(rest: &[u8], signs: &[u8]) -> usize {
     if ends_line && last != b',' && (!inner || last.is_ascii_alphanumeric()) { length } else { 0 }
 }
 
+/// Whether the text before a line has opened a bracket, or a list in one, that the line goes on with and may close: arguments of a
+/// call, members of an object.
+fn goes_on(before: &[u8]) -> bool {
+    matches!(before.trim_ascii_end().last(), Some(b',' | b'(' | b'[' | b'{'))
+}
+
+/// Bytes of a second word that ends the line of a value in YAML, which needs no quotes for blanks and commas: `Tr0ub4, d0r3`. Only
+/// where neither is a word of a sentence.
+fn second_word(value: &[u8], rest: &[u8]) -> usize {
+    let lead = rest.iter().take(2).take_while(|b| matches!(b, b',' | b' ')).count();
+    if lead == 0 || rest[lead - 1] != b' ' {
+        return 0;
+    }
+    let own = |b: &&u8| b.is_ascii_graphic() && !b"\"'`:=|<>\\#()[]{}".contains(b);
+    let word = &rest[lead..];
+    let length = word.iter().take(LONGEST_TAIL).take_while(own).count();
+    let mixed = |part: &[u8]| part.iter().any(u8::is_ascii_digit) && part.iter().any(u8::is_ascii_alphabetic);
+    let ends_line = matches!(word.get(length), None | Some(b'\n' | b'\r'));
+    if ends_line && mixed(value) && mixed(&word[..length]) { lead + length } else { 0 }
+}
+
 /// `B=v`; not the padding of base64.
 fn begins_assignment(value: &[u8]) -> bool {
     let word = value.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let named = word > 0 && !value[0].is_ascii_digit();
     named && value.get(word) == Some(&b'=') && value.get(word + 1).is_some_and(|b| *b != b'=')
-}
-
-/// Whether a header or an option of that name holds cookies.
-fn is_cookie(name: &[u8]) -> bool {
-    let tail = |word: &[u8]| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word);
-    tail(b"cookie") || tail(b"cookies")
-}
-
-/// The value of the first cookie in `a=1; session=v` that keeps somebody logged in; the whole if there is none.
-fn session(text: &[u8], value: Value) -> Value {
-    let start = value.range.start;
-    let end = if value.quoted { value.range.end } else { text.len().min(start + LONGEST_VALUE) };
-    let line = &text[start..end];
-    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
-    let mut at = start;
-    for cookie in line.split(|b| *b == b';') {
-        if let Some(equals) = memchr::memchr(b'=', cookie).filter(|n| *n <= LONGEST_COOKIE) {
-            let name = cookie[..equals].to_ascii_lowercase();
-            let plain = |b: &&u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'\\' | b',');
-            let length = cookie[equals + 1..].iter().take_while(plain).count();
-            if length > 0 && SESSIONS.iter().any(|word| memchr::memmem::find(&name, word).is_some()) {
-                let from = at + equals + 1;
-                return Value { range: from..from + length, ..value };
-            }
-        }
-        at += cookie.len() + 1;
-    }
-    value
 }

@@ -131,6 +131,8 @@ fn command_lines_queries_and_files_of_words() {
         ("?a=1&amp;token=changeme&amp;b=2", "token", "changeme", Equals, false),
         ("Cookie: lang=en; sessionid=changeme; a=b", "Cookie", "changeme", Colon, false),
         ("--cookie \"auth_token=changeme\"", "cookie", "changeme", Option, true),
+        ("cookies = {\"lang\": \"en\", 'sessionid': 'changeme'}", "cookies", "changeme", Equals, true),
+        ("cookies=dict(lang=\"en\", sessionid=\"changeme\")", "cookies", "changeme", Equals, true),
         ("Server=h;User=u;Password=changeme;Pooling=true", "Password", "changeme", Equals, false),
         ("X-Auth-Token: changeme", "Token", "changeme", Colon, false),
         ("{\\\"password\\\": \\\"changeme\\\"}", "password", "changeme", Colon, true),
@@ -138,6 +140,54 @@ fn command_lines_queries_and_files_of_words() {
         ("{\\u0022password\\u0022:\\u0022changeme\\u0022}", "password", "changeme", Colon, true),
         ("%7B%22password%22%3A%22changeme%22%7D", "password", "changeme", Colon, true),
         ("{\\\\\\\"password\\\\\\\":\\\\\\\"changeme\\\\\\\"}", "password", "changeme", Colon, true),
+    ]);
+}
+
+#[test]
+fn cookies_that_keep_nobody_logged_in_are_none() {
+    for text in
+        ["cookies = {\"lang\": \"en\"}", "cookies = {sessionid: id}", "cookies = dict()", "cookies = {\"sid\": \"a"]
+    {
+        assert_eq!(read(text, "cookies"), None, "{text:?}");
+    }
+}
+
+#[test]
+fn lists_of_accounts_give_one_password_for_each() {
+    let all = |text: &str| -> Vec<String> {
+        let at = text.find("chpasswd").expect("the text has the word");
+        let values = values_after(text.as_bytes(), &(at..at + "chpasswd".len()));
+        values.into_iter().map(|value| text[value.range].to_owned()).collect()
+    };
+    assert_eq!(all("chpasswd <<EOF\nroot:change:me\n\tapp:other1\nEOF\nx:none1\n"), ["change:me", "other1"]);
+    assert_eq!(all("cat <<EOF | sudo chpasswd\nroot:changeme\nEOF\n"), ["changeme"]);
+    assert_eq!(all("chpasswd <<< \"root:changeme\"\nx:none1\n"), ["changeme"]);
+    assert_eq!(all("chpasswd:\n  list: |\n    root:changeme\n  expire: false\nnext:none1\n"), ["changeme"]);
+    assert_eq!(all("chpasswd:\n  list:\n    - 'root:changeme'\n    - app:other1\n"), ["changeme", "other1"]);
+    let none: [String; 0] = [];
+    for text in ["chpasswd\nroot:changeme\n", "chpasswd <<EOF\n$users\nroot:none1\n"] {
+        assert_eq!(all(text), none, "{text:?}");
+    }
+    // A line that the reach cuts is none.
+    let text = format!("chpasswd <<EOF\nroot:changeme\napp:{}\n", "x9".repeat(400));
+    assert_eq!(all(&text), ["changeme"]);
+}
+
+#[test]
+fn plain_values_of_yaml_go_to_the_end_of_their_line() {
+    use Operator::*;
+    check(&[
+        ("password: Tr0ub4, d0r3", "password", "Tr0ub4, d0r3", Colon, false),
+        ("db:\n  password: Tr0ub4 d0r3\n", "password", "Tr0ub4 d0r3", Colon, false),
+        ("password: ch4nge)", "password", "ch4nge)", Colon, false),
+        ("password: ch4nge)me]7", "password", "ch4nge)me]7", Colon, false),
+        // Words of a sentence, and brackets that something before has opened.
+        ("password: changeme, please", "password", "changeme", Colon, false),
+        ("password: ch4nge, user: app1", "password", "ch4nge", Colon, false),
+        ("f(user: app,\n  password: ch4nge)", "password", "ch4nge", Colon, false),
+        ("{\n  password: ch4nge}", "password", "ch4nge", Colon, false),
+        ("password: ch4nge # t0", "password", "ch4nge", Colon, false),
+        ("PASSWORD=changeme:", "PASSWORD", "changeme:", Equals, false),
     ]);
 }
 
