@@ -133,6 +133,8 @@ fn tree() -> PathBuf {
 enum Rules {
     /// The generic ones and the most common ones, sixty in all.
     Sixty,
+    /// Those and others of all providers alike, a thousand in all.
+    Thousand,
     /// All built-in ones.
     All,
 }
@@ -144,15 +146,21 @@ impl Rules {
         let common = include_str!("../tests/rules/common.txt").lines();
         let kept: BTreeSet<String> = generic.chain(common).take(60).map(str::to_owned).collect();
         let others: Vec<String> = all.iter().map(|r| r.id.to_string()).filter(|id| !kept.contains(id)).collect();
-        match self {
-            Self::Sixty => RuleSet::builtin().without(&others),
-            Self::All => all,
-        }
+        let taken = match self {
+            Self::Sixty => 0,
+            Self::Thousand => 1000 - kept.len(),
+            Self::All => others.len(),
+        };
+        // Rules come in the order of their files: one in so many is left out, the same everywhere.
+        let count = others.len();
+        let is_left = |n: usize| (n + 1) * taken / count == n * taken / count;
+        let left: Vec<String> = others.into_iter().enumerate().filter(|(n, _)| is_left(*n)).map(|(_, id)| id).collect();
+        RuleSet::builtin().without(&left)
     }
 }
 
 /// What more rules cost on the same tree, in memory.
-#[divan::bench(args = [Rules::Sixty, Rules::All], sample_count = 15, sample_size = 1)]
+#[divan::bench(args = [Rules::Sixty, Rules::Thousand, Rules::All], sample_count = 15, sample_size = 1)]
 fn number_of_rules(bencher: Bencher<'_, '_>, rules: Rules) {
     let set = rules.set();
     let searcher = Searcher::new(&set, NOW);
@@ -163,7 +171,7 @@ fn number_of_rules(bencher: Bencher<'_, '_>, rules: Rules) {
 }
 
 /// The same as a user sees it: a scan of the tree by two threads, from its folders to the report.
-#[divan::bench(args = [Rules::Sixty, Rules::All], sample_count = 15, sample_size = 1)]
+#[divan::bench(args = [Rules::Sixty, Rules::Thousand, Rules::All], sample_count = 15, sample_size = 1)]
 fn scan_by_number_of_rules(bencher: Bencher<'_, '_>, rules: Rules) {
     let set = rules.set();
     let target = Target::Paths { paths: vec![tree()], what: What::Files, submodules: false };
