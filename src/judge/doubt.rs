@@ -8,8 +8,10 @@ mod keyboard;
 mod language;
 mod limit;
 mod made;
+mod manuals;
 mod names;
 mod samples;
+mod vectors;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -35,7 +37,8 @@ pub(super) fn all(rule: &Rule, text: &[u8], candidate: &Candidate) -> impl Itera
         anywhere.or_else(|| samples::of_value(rule, &candidate.bytes(text)))
     };
     let sample = sample.map(|(place, reason)| Doubt { reason, most: Some(Confidence::Low), place });
-    form.into_iter().chain(sample)
+    let shown = manuals::of(rule).map(|(place, reason)| Doubt { reason, most: Some(Confidence::Low), place });
+    form.into_iter().chain(sample).chain(shown)
 }
 
 /// The strongest doubt that name and form of a candidate raise, of a rule that the value model judges.

@@ -31,14 +31,14 @@ NO_FOLD = -1
 ASSIGNMENTS = 3  # of repositories to folds
 TREES = 100
 DEPTH = 4
-DAMPING = 0.3
+DAMPING = 0.7
 MADE = 0.5  # the weight of people's passwords in copies of labelled files
 PEOPLE = 1.0  # of those in files made for them
 ORDINARY = 0.3  # and of what stands in public code
 WEIGHTS = {1: 1.0, 0: 1.0, -1: 0.3, -2: 0.3}  # true, false, unlabelled, elsewhere on a true line
 SHORTEST_DRAWN = 8
 # Scores from which a value is reported, thousandths of a logit. Tests and documentation have no others: doubts hold them down.
-THRESHOLDS = {'low': -1500, 'medium': 250}
+THRESHOLDS = {'low': -1000, 'medium': 100}
 NONE, LOW, MEDIUM = range(3)
 NAMES = ('none', 'low', 'medium')
 # Categories of places that hold no credential by themselves: not counted.

@@ -29,14 +29,15 @@ pub(super) fn is_of_known_word(secret: &[u8]) -> bool {
     weak::words().chain(METASYNTACTIC).any(|word| is_digest_of(word.as_bytes(), salt, digest))
 }
 
-/// Hexadecimal digits of one case, or padded base64, for as many bytes as MD5, SHA-1 or SHA-256 make.
+/// Hexadecimal digits of one case, or padded base64, for as many bytes as MD5, SHA-1 or SHA-256 make; or for as many as SHA-384, or
+/// more: a longer digest, with a salt or without.
 pub(super) fn is_long_as_one(secret: &[u8]) -> bool {
     let digits =
         |letters: std::ops::RangeInclusive<u8>| secret.iter().all(|b| b.is_ascii_digit() || letters.contains(b));
     if secret.ends_with(b"=") {
         return bytes(secret).is_some_and(|bytes| matches!(bytes.len(), 16 | 20 | 32));
     }
-    matches!(secret.len(), 32 | 40 | 64) && (digits(b'a'..=b'f') || digits(b'A'..=b'F'))
+    (matches!(secret.len(), 32 | 40 | 64) || secret.len() >= 96) && (digits(b'a'..=b'f') || digits(b'A'..=b'F'))
 }
 
 fn is_digest_of(word: &[u8], salt: &[u8], digest: &[u8]) -> bool {

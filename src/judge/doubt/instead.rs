@@ -31,8 +31,11 @@ pub(super) fn of_password(secret: &[u8]) -> Option<&'static str> {
     if is_pipeline(secret) {
         return Some("a command that makes one");
     }
-    if is_host_and_port(secret) {
-        return Some("a host and a port");
+    if is_host_and_port(secret) || is_address(secret) {
+        return Some("a host and a port, or an address");
+    }
+    if is_known_by_number(secret) {
+        return Some("an encoding or a vulnerability, by its number");
     }
     if secret.starts_with(b"{{ ") || secret.starts_with(b"{% ") || secret.starts_with(b"<%= ") {
         return Some("a template makes one");
@@ -141,6 +144,15 @@ fn is_registry_path(secret: &[u8]) -> bool {
 
 /// Letters in either case, or one class from end to end: `^[Ss][Hh][Aa]`, `^[0-9a-z_]+$`.
 fn is_pattern(secret: &[u8]) -> bool {
+    // `(a{1000}){8,}`: a group or a set with how often it may come.
+    let often = |rest: &[u8]| {
+        let end = rest.iter().position(|b| !b.is_ascii_digit() && *b != b',').unwrap_or(rest.len());
+        end > 0 && rest.get(end) == Some(&b'}')
+    };
+    let opens = |n: usize, w: &[u8]| matches!(w, b"){" | b"]{") && often(&secret[n + 2..]);
+    if secret.windows(2).enumerate().any(|(n, w)| opens(n, w)) {
+        return true;
+    }
     const FEWEST: usize = 2;
     if secret.starts_with(b"^[") && secret.ends_with(b"$") || memchr::memmem::find(secret, br"\p{").is_some() {
         return true;
@@ -161,6 +173,26 @@ fn is_host_and_port(secret: &[u8]) -> bool {
         && host.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
         && (2..=5).contains(&port.len())
         && port.iter().all(u8::is_ascii_digit)
+}
+
+/// An address of the internet protocol, as a whole: `192.0.2.7`, `fe80::204:61ff`.
+fn is_address(secret: &[u8]) -> bool {
+    let parts = |sign: u8| secret.split(move |b| *b == sign);
+    let number = |part: &[u8]| (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let group = |part: &[u8]| part.len() <= 4 && part.iter().all(u8::is_ascii_hexdigit);
+    let zeros = memchr::memmem::find(secret, b"::").is_some();
+    let groups = parts(b':').count();
+    (parts(b'.').count() == 4 && parts(b'.').all(number))
+        || ((groups == 8 || zeros && (3..8).contains(&groups)) && parts(b':').all(group))
+}
+
+/// What standards and lists call by a number: `ISO-8859-1`, `UTF-16`, `CVE-2025-12816`.
+fn is_known_by_number(secret: &[u8]) -> bool {
+    const LISTS: [&[u8]; 5] = [b"ISO-8859-", b"UTF-", b"windows-125", b"CVE-", b"RFC-"];
+    let number = |rest: &[u8]| !rest.is_empty() && rest.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+    LISTS.iter().any(|head| {
+        secret.get(..head.len()).is_some_and(|text| text.eq_ignore_ascii_case(head)) && number(&secret[head.len()..])
+    })
 }
 
 /// A setting inside a bare value: `1:repeatlast=0`, four small letters or more before the sign and something after it.
@@ -218,6 +250,18 @@ mod tests {
         }
         for text in ["Xk9:9000", "backend:x", "kq3/tcp", ""] {
             assert!(!is_host_and_port(text.as_bytes()), "{text}");
+        }
+        for text in ["iso-8859-1", "UTF-8", "CVE-2021-44228", "fe80::204:61ff", "192.0.2.7"] {
+            assert!(of_password(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in ["(a{1000}){1000}", "[a-z]{8,}", "^[0-9a-f]{40}$"] {
+            assert!(is_pattern(text.as_bytes()), "{text}");
+        }
+        for text in ["kq(7){x}", "a]{", "(kq){}", "kq{40}"] {
+            assert!(!is_pattern(text.as_bytes()), "{text}");
+        }
+        for text in ["UTF-x8", "CVE-", "Xk-8859-1", "192.0.2", "fe80:kq"] {
+            assert_eq!(of_password(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -8,7 +8,55 @@ pub(super) fn is_struck(secret: &[u8]) -> bool {
     const REST: usize = 3;
     // Then people add what a policy asks for.
     let begins = secret.len() <= STEPS + REST && secret.get(..STEPS).is_some_and(is_walk);
-    is_walk(secret) || is_row(secret) || is_rows(secret) || is_twice(secret) || is_of_few_letters(secret) || begins
+    is_walk(secret)
+        || is_row(secret)
+        || is_rows(secret)
+        || is_twice(secret)
+        || is_of_few_letters(secret)
+        || begins
+        || ends_in_order(secret)
+}
+
+/// Letters, and then figures in their order, up or down, with a sign or two at most at the end: `bob1234!`, `user@321`.
+fn ends_in_order(secret: &[u8]) -> bool {
+    const FEWEST: usize = 3;
+    const MOST_SIGNS: usize = 2;
+    let end = secret.iter().rposition(|b| !b.is_ascii_punctuation()).map_or(0, |n| n + 1);
+    let word = without_number(&secret[..end]);
+    let figures = &secret[word.len()..end];
+    let steps = |step: i16| figures.windows(2).all(|w| i16::from(w[1]) - i16::from(w[0]) == step);
+    let letters = word.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'@' | b'_' | b'-' | b'.'));
+    secret.len() - end <= MOST_SIGNS
+        && !word.is_empty()
+        && letters
+        && figures.len() >= FEWEST
+        && (steps(1) || steps(-1))
+}
+
+/// Pairs of signs over and over, more than chance has: `89h3f98hbwf987h3f98`. Of values drawn at random one in ten thousand is such.
+pub(super) fn repeats_pairs(secret: &[u8]) -> bool {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 16..=64;
+    const CHANCE: f64 = 1e-4;
+    let sign = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'+' | b'/' | b'=');
+    if !LENGTHS.contains(&secret.len()) || !secret.iter().all(sign) {
+        return false;
+    }
+    let letters = if secret.iter().all(|b| !b.is_ascii_alphabetic() || b.is_ascii_hexdigit()) { 6.0 } else { 26.0 };
+    let has = |is: fn(&u8) -> bool, letters: f64| if secret.iter().any(is) { letters } else { 0.0 };
+    let alphabet =
+        has(u8::is_ascii_lowercase, letters) + has(u8::is_ascii_uppercase, letters) + has(u8::is_ascii_digit, 10.0);
+    let mut pairs: Vec<&[u8]> = secret.windows(2).collect();
+    let all = pairs.len();
+    pairs.sort_unstable();
+    pairs.dedup();
+    // Pairs meet again as rare things happen: their number is that of Poisson.
+    let expected = (all * (all - 1)) as f64 / 2.0 / (alphabet * alphabet).max(1.0);
+    let (mut term, mut fewer) = ((-expected).exp(), 0.0);
+    for n in 1..=all - pairs.len() {
+        fewer += term;
+        term *= expected / n as f64;
+    }
+    1.0 - fewer < CHANCE
 }
 
 /// Two stretches of three keys or more, each of one row from left to right: `asdqwe`.
@@ -92,8 +140,48 @@ mod tests {
         {
             assert!(is_struck(text.as_bytes()), "{text}");
         }
-        for text in ["kqzvwxbt", "kqkqz", "xkqzvbwp", "1qXw3e!R", "q1w2e3kfkgkh", "", "ab"] {
+        for text in ["bob1234!", "acme_user@321", "kqzv345"] {
+            assert!(is_struck(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "kqzvwxbt",
+            "kqkqz",
+            "xkqzvbwp",
+            "1qXw3e!R",
+            "q1w2e3kfkgkh",
+            "",
+            "ab",
+            "kqz12",
+            "kq7z345",
+            "kqz135",
+            "123",
+            "kqz123!!!",
+        ] {
             assert!(!is_struck(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn pairs_that_come_again() {
+        for text in
+            ["89h3f98hbwf987h3f98wenf89ehf", "t1-0_0_0_0_0_0_0_0_0", "free-42727540-1111-1111-0000-80662e000000-0000"]
+        {
+            assert!(repeats_pairs(text.as_bytes()), "{text}");
+        }
+        for text in ["89h3f98hbwf", "89h3f98hbwf987h3f98wen!89ehf", ""] {
+            assert!(!repeats_pairs(text.as_bytes()), "{text}");
+        }
+        let drawn = |template: &str| {
+            (0..2000)
+                .filter(|n| {
+                    repeats_pairs(crate::rules::examples::expand(template, *n).expect("a template").text.as_bytes())
+                })
+                .count()
+        };
+        for template in
+            ["{{base62:20}}", "{{base62:64}}", "{{hex:32}}", "{{hex:64}}", "{{lower:40}}", "{{digit:20}}", "{{uuid}}"]
+        {
+            assert!(drawn(template) <= 2, "{template}: {}", drawn(template));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Names that say that a random value is no secret: digests, signatures of messages, cursors of lists, constants of protocols.
 
 use super::samples::is_chosen;
-use super::says;
+use super::{made, says};
 use crate::detect::{Candidate, NEIGHBOURHOOD, Operator};
 use crate::judge::kind::{self, FileKind};
 use crate::judge::signals;
@@ -26,7 +26,7 @@ pub(super) fn other_than_secret(rule: &Rule, text: &[u8], candidate: &Candidate)
     if says(name, &["ice"], 1) && says(name, &["pwd", "password"], 1) {
         return Some("belongs to one call (ICE, RFC 8839)");
     }
-    if rule.id == "generic-api-key" && is_for_search(text, candidate, name) {
+    if !is_chosen(rule) && is_for_search(text, candidate, name) {
         return Some("a key of Algolia that only searches, made to be shipped in pages");
     }
     if is_chosen(rule) {
@@ -149,19 +149,21 @@ fn is_file_of_digest(text: &[u8], candidate: &Candidate) -> bool {
 
 /// `Sec-WebSocket-Key`, drawn for each connection (RFC 6455).
 fn is_half_of_handshake(name: &[u8]) -> bool {
-    ends_in(name, b"websocket-key")
+    // An early draft of the protocol had two of them, with a number each.
+    ends_in(made::without_number(name), b"websocket-key")
 }
 
 fn ends_in(name: &[u8], end: &[u8]) -> bool {
     name.to_ascii_lowercase().ends_with(end)
 }
 
-/// Whether a key is called no more than that, and Algolia or its search for documentation is named near it; keys that write are called so.
+/// Whether Algolia, its search for documentation or an index is named near a key; keys that write are called so.
 fn is_for_search(text: &[u8], candidate: &Candidate, name: &[u8]) -> bool {
     let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
     let to = text.len().min(candidate.anchor.saturating_add(NEIGHBOURHOOD.forward));
     let seen = text.get(from..to).unwrap_or_default().to_ascii_lowercase();
-    let named = [&b"algolia"[..], b"docsearch"].iter().any(|word| memchr::memmem::find(&seen, word).is_some());
+    let named =
+        [&b"algolia"[..], b"docsearch", b"indexname"].iter().any(|word| memchr::memmem::find(&seen, word).is_some());
     named && !says(name, &["admin", "write", "secret"], 1)
 }
 
@@ -279,6 +281,8 @@ mod tests {
             ("generic-signing-secret", "git config user.signingkey \"{{hex:40}}\"", "PGP"),
             ("generic-token", "name=\"csrfmiddlewaretoken\" value=\"{{base62:32}}\"", "session"),
             ("generic-key", "Sec-WebSocket-Key: {{base64:22}}==", "challenge"),
+            ("generic-key", "'Sec-WebSocket-Key2': '{{base62:22}}'", "challenge"),
+            ("generic-key", "init({ appId: 'acme', apiKey: '{{hex:32}}', indexName: 'npm' })", "searches"),
             ("generic-token", "credentialPublicKey: \"{{base62:32}}\"", "public"),
             ("generic-key", "leftrsasigkey=0sAQN{{base62:60}}", "public"),
             ("generic-key", "publicResourceKey: \"{{base62:32}}\"", "public"),

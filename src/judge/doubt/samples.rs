@@ -1,7 +1,7 @@
 //! What people make up for tests, examples and documentation, and words that are no secret wherever they stand.
 
 use super::made::{self, METASYNTACTIC, NAME, PASSWORD, is_of_words, text_of_base64, without_disguise};
-use super::{DENIED, USUAL_MADE, Where, digest, instead, keyboard, language, names, says};
+use super::{DENIED, USUAL_MADE, Where, digest, instead, keyboard, language, names, says, vectors};
 use crate::detect::check::codec::percent_decoded;
 use crate::detect::check::{self, Check, Verdict};
 use crate::detect::{self, Candidate, NEIGHBOURHOOD, Operator, weak};
@@ -94,7 +94,11 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if has_words_in_base64(secret) && detect::pair(secret).is_none() {
         return Some("words in base64");
     }
-    made::is_part_of_jwt(secret).then_some("a part of a JSON Web Token")
+    if made::is_part_of_jwt(secret) {
+        return Some("a part of a JSON Web Token");
+    }
+    let repeated = keyboard::repeats_pairs(secret) && detect::pair(secret).is_none();
+    repeated.then_some("the same pairs of signs over and over, as no generator draws them")
 }
 
 /// Why seeds of one-time passwords that are text are of low confidence.
@@ -179,7 +183,7 @@ fn in_some_files(
     secret: &[u8],
 ) -> Option<(Where, &'static str)> {
     let sample = |reason| Some((Where::Samples, reason));
-    if rule.id == "generic-salt" && (super::is_bytes(secret) || instead::is_escaped_bytes(secret)) {
+    if rule.id == "generic-salt" && vectors::is_spelled_out(secret) {
         return Some((Where::Everywhere, "bytes that a program spells out: the salt of a protocol"));
     }
     if rule.id == "generic-salt" {
@@ -212,27 +216,20 @@ fn in_some_files(
     if is_cookie(text, candidate) {
         return sample("a cookie, whose session is of a test");
     }
-    if matches!(&*rule.id, "generic-key" | "generic-signing-secret") {
-        return Some((Where::Documentation, "documentation shows such keys as examples"));
-    }
     if matches!(&*rule.id, "generic-token" | "generic-password" | "generic-auth") && value::is_uuid(secret) {
         return Some((Where::Folders, "a UUID of a test or a sample: an id as likely as a token"));
     }
-    if super::is_bytes(secret) || instead::is_escaped_bytes(secret) {
+    if vectors::is_spelled_out(secret) {
         return Some((Where::Fixtures, "bytes that a program spells out: a vector of a test"));
+    }
+    if !is_chosen(rule) && vectors::is_beside_cipher_text(text, candidate) {
+        return Some((Where::Fixtures, "beside a plain text and its cipher text: a vector of a test"));
     }
     if rule.id == "generic-password" && digest::is_long_as_one(secret) {
         return Some((Where::Fixtures, "as long as a digest: the hash of a password that a test made up"));
     }
-    if matches!(&*rule.id, "generic-api-key" | "generic-secret" | "generic-auth") {
-        return Some((Where::Manuals, MANUALS));
-    }
-    let header = matches!(&*rule.id, "bearer-header" | "basic-auth-header");
-    made_up(rule, secret).or_else(|| header.then_some((Where::Manuals, MANUALS)))
+    made_up(rule, secret)
 }
-
-/// Why generic keys in folders of documentation are of low confidence.
-const MANUALS: &str = "folders of documentation show such keys as examples";
 
 fn has_words_in_base64(secret: &[u8]) -> bool {
     text_of_base64(secret).is_some_and(|plain| is_of_words(&plain, NAME) || plain.iter().all(u8::is_ascii_digit))
@@ -258,9 +255,6 @@ pub(super) fn of_value(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static st
     };
     if token {
         return Some((Where::Samples, TOKEN_OF_NOBODY));
-    }
-    if matches!(rule.check, Some(Check::Jwt)) {
-        return Some((Where::Manuals, MANUALS));
     }
     if rule.id == "kubernetes-secret-manifest" && secret.contains(&b'/') && is_of_words(secret, NAME) {
         return Some((Where::Everywhere, "a path made of words"));
@@ -290,7 +284,8 @@ fn made_up(rule: &Rule, secret: &[u8]) -> Option<(Where, &'static str)> {
     if made::is_hash(secret) {
         return Some((Where::Samples, "the hash of a password that a test or an example made up"));
     }
-    if !is_chosen(rule) {
+    // People think of secrets as well, as of `Mys3cr3t`.
+    if !is_chosen(rule) && !matches!(&*rule.id, "generic-secret" | "generic-signing-secret") {
         return None;
     }
     let plain = without_disguise(secret);
@@ -348,8 +343,7 @@ fn in_address(rule: &Rule, text: &[u8], candidate: &Candidate) -> Option<&'stati
     if super::is_host_of_examples(host) {
         return Some("part of an address that examples use");
     }
-    let short = candidate.secret.len() <= USUAL_MADE;
-    (rule.id == "generic-key" && short).then_some("a short key in an address, which pages show")
+    (rule.id == "generic-key").then_some("a key in an address, which pages show")
 }
 
 /// Two plain words before the name, in the same line.
