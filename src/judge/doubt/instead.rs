@@ -20,6 +20,9 @@ pub(super) fn of_secret(secret: &[u8]) -> Option<&'static str> {
     if is_registry_path(secret) {
         return Some("names with backslashes between: a path");
     }
+    if secret.starts_with(b"$ANSIBLE_VAULT;") {
+        return Some("encrypted by Ansible Vault: it opens nothing without its password");
+    }
     is_pattern(secret).then_some("a pattern, and no text")
 }
 
@@ -257,6 +260,7 @@ mod tests {
         for text in ["(a{1000}){1000}", "[a-z]{8,}", "^[0-9a-f]{40}$"] {
             assert!(is_pattern(text.as_bytes()), "{text}");
         }
+        assert!(of_secret(b"$ANSIBLE_VAULT;1.1;AES256").is_some() && of_secret(b"$ANSIBLE_VAULT").is_none());
         for text in ["kq(7){x}", "a]{", "(kq){}", "kq{40}"] {
             assert!(!is_pattern(text.as_bytes()), "{text}");
         }
