@@ -154,6 +154,17 @@ pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The bytes of an array as programs write it, numbers with commas between, decimal or hexadecimal after `0x`; a comma may end it.
+pub(crate) fn array(text: &[u8]) -> Option<Vec<u8>> {
+    let number = |part: &[u8]| {
+        let part = std::str::from_utf8(part.trim_ascii()).ok()?;
+        let hex = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X"));
+        hex.map_or_else(|| part.parse(), |digits| u8::from_str_radix(digits, 16)).ok()
+    };
+    let text = text.trim_ascii_end();
+    text.strip_suffix(b",").unwrap_or(text).split(|b| *b == b',').map(number).collect()
+}
+
 /// Hexadecimal of either case.
 pub(crate) fn hex(text: &[u8]) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
@@ -178,6 +189,8 @@ mod tests {
     #[test]
     fn known_values() {
         assert_eq!(crc16(b"123456789"), 0x31c3);
+        assert_eq!(array(b"0x30, 7,\n 0XfF,\n"), Some(vec![0x30, 7, 0xff]));
+        assert_eq!((array(b"1, 256"), array(b"1,,2"), array(b"")), (None, None, None));
         assert_eq!(&radix::<6>(61, BASE62), b"00000z");
         assert_eq!(to_base32(b"foobar"), "MZXW6YTBOI");
         assert_eq!(base32(b"mzxw6ytboi").as_deref(), Some(b"foobar".as_slice()));

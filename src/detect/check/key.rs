@@ -94,20 +94,9 @@ fn outcome(structure: Der) -> Outcome {
 /// DER without the lines of PEM around it, in base64 or as the bytes of an array (`0x30, 0x82, …`): nothing but a whole
 /// structure is a key.
 pub(super) fn check_bare(secret: &[u8]) -> Outcome {
-    let der = if secret.starts_with(b"0x") { bytes_of_array(secret) } else { codec::base64(secret) };
+    let der = if secret.starts_with(b"0x") { codec::array(secret) } else { codec::base64(secret) };
     let structure = der.and_then(|der| der::parse(&der));
     structure.map_or_else(|| Outcome::new(Verdict::NotSecret, vec![Fact::new("structure", "no DER")]), outcome)
-}
-
-/// The bytes of an array as C and its like write it: two digits each, with `0x` before them and commas between.
-fn bytes_of_array(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.trim_ascii_end();
-    let numbers = text.strip_suffix(b",").unwrap_or(text).split(|b| *b == b',');
-    let digits = numbers.map(|number| {
-        let number = number.trim_ascii();
-        number.strip_prefix(b"0x").or_else(|| number.strip_prefix(b"0X")).filter(|digits| digits.len() == 2)
-    });
-    codec::hex(&digits.collect::<Option<Vec<_>>>()?.concat())
 }
 
 #[cfg(test)]

@@ -138,6 +138,16 @@ fn is_counting_bytes(secret: &[u8]) -> bool {
     bytes.is_some_and(|bytes| bytes.len() >= FEWEST && bytes.windows(2).all(|w| w[0].checked_add(1) == Some(w[1])))
 }
 
+/// Pieces of base64 with `|` between, padded: what is encrypted, with its nonce and its authentication code.
+pub(super) fn is_encrypted(secret: &[u8]) -> bool {
+    const FEWEST: usize = 2;
+    let pieces = || secret.split(|b| *b == b'|');
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'.');
+    pieces().count() >= FEWEST
+        && pieces().all(|piece| piece.len() >= 8 && piece.iter().all(base64))
+        && pieces().any(|piece| piece.ends_with(b"="))
+}
+
 /// Three names or more with backslashes between, as in Windows' registry: `Software\\Acme\\Widgets`.
 fn is_registry_path(secret: &[u8]) -> bool {
     const FEWEST: usize = 3;
@@ -208,6 +218,8 @@ fn has_setting(secret: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     #[test]
@@ -238,6 +250,13 @@ mod tests {
         assert!(!is_counting_bytes(escapes(8, 2).as_bytes()) && !is_counting_bytes(hex(7, 1).as_bytes()));
         assert!(is_escaped_bytes(escapes(16, 7).as_bytes()) && !is_escaped_bytes(escapes(15, 7).as_bytes()));
         assert!(!is_escaped_bytes(format!("{}kq", escapes(16, 7)).as_bytes()) && !is_escaped_bytes(b""));
+    }
+
+    #[test]
+    fn encrypted_pieces() {
+        let piece = base64::engine::general_purpose::STANDARD.encode("a piece");
+        assert!(is_encrypted(format!("2.{piece}|{piece}|{piece}").as_bytes()));
+        assert!(!is_encrypted(piece.as_bytes()) && !is_encrypted(b"Xk9v|Q2z!=") && !is_encrypted(b""));
     }
 
     #[test]

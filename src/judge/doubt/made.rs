@@ -94,16 +94,6 @@ pub(super) fn is_text_in_base32(secret: &[u8]) -> bool {
             && codec::base32(secret).is_some_and(|plain| plain.iter().all(|b| (b' '..0x7f).contains(b)))
 }
 
-/// Pieces of base64 with `|` between, padded: what is encrypted, with its nonce and its authentication code.
-pub(super) fn is_encrypted(secret: &[u8]) -> bool {
-    const FEWEST: usize = 2;
-    let pieces = || secret.split(|b| *b == b'|');
-    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'.');
-    pieces().count() >= FEWEST
-        && pieces().all(|piece| piece.len() >= 8 && piece.iter().all(base64))
-        && pieces().any(|piece| piece.ends_with(b"="))
-}
-
 /// A number with a letter or two, shorter than keys are: an id.
 pub(super) fn is_mostly_number(secret: &[u8]) -> bool {
     const LONGEST: usize = 18;
@@ -397,14 +387,11 @@ mod tests {
     }
 
     #[test]
-    fn text_and_encrypted_pieces() {
+    fn text_in_base32() {
         let base32 = |bytes: &[u8]| codec::to_base32(bytes).into_bytes();
         assert!(is_text_in_base32(&base32(b"TestSecret")) && is_text_in_base32(&base32(b"1234567890")));
         assert!(is_text_in_base32(&base32(b"Hello!\xde\xad\xbe\xef\xaf")));
         assert!(!is_text_in_base32(&base32(b"Short")));
         assert!(!is_text_in_base32(&base32(&[0x9c, 0x01, 0x7f, 0xe2, 0x33, 0x80, 0xaa, 0x05, 0xfe, 0x11])));
-        let piece = STANDARD.encode("a piece");
-        assert!(is_encrypted(format!("2.{piece}|{piece}|{piece}").as_bytes()));
-        assert!(!is_encrypted(piece.as_bytes()) && !is_encrypted(b"Xk9v|Q2z!=") && !is_encrypted(b""));
     }
 }

@@ -75,7 +75,7 @@ fn no_secret(rule: &Rule, name: &[u8], secret: &[u8]) -> Option<&'static str> {
     if made::is_text_in_base32(secret) {
         return Some(TEXT_IN_BASE32);
     }
-    if made::is_encrypted(secret) {
+    if instead::is_encrypted(secret) {
         return Some("encrypted: it opens nothing without its key");
     }
     if check::nkey::is_public(secret) {

@@ -6,7 +6,8 @@ use crate::detect::{Candidate, NEIGHBOURHOOD};
 
 /// Bytes written as numbers or as escapes, which are no private key.
 pub(super) fn is_spelled_out(secret: &[u8]) -> bool {
-    (is_bytes(secret) || instead::is_escaped_bytes(secret)) && !bytes(secret).is_some_and(|key| is_private_key(&key))
+    let bytes = || instead::escaped_bytes(secret).or_else(|| codec::array(secret));
+    (is_bytes(secret) || instead::is_escaped_bytes(secret)) && !bytes().is_some_and(|key| is_private_key(&key))
 }
 
 /// Whether a key in hexadecimal digits stands beside a plain text and its cipher text, or what a key is derived from.
@@ -19,17 +20,6 @@ pub(super) fn is_beside_cipher_text(text: &[u8], candidate: &Candidate) -> bool 
     let from = candidate.anchor.saturating_sub(NEIGHBOURHOOD.back);
     let to = text.len().min(candidate.anchor.saturating_add(NEIGHBOURHOOD.forward));
     says(text.get(from..to).unwrap_or_default(), &NAMES, 1)
-}
-
-/// The bytes that numbers with commas between, or escapes, stand for.
-fn bytes(secret: &[u8]) -> Option<Vec<u8>> {
-    let number = |part: &[u8]| {
-        let part = std::str::from_utf8(part.trim_ascii()).ok()?;
-        let hex = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X"));
-        hex.map_or_else(|| part.parse(), |digits| u8::from_str_radix(digits, 16)).ok()
-    };
-    let numbers = || secret.strip_suffix(b",").unwrap_or(secret).split(|b| *b == b',').map(number).collect();
-    instead::escaped_bytes(secret).or_else(numbers)
 }
 
 /// The beginning of a private key in DER: a sequence that begins with a version, 0 for RSA and PKCS #8 (RFC 8017, RFC 5958), 1 for
